@@ -1,0 +1,54 @@
+"""Who is asking: the roles, and what a caller's scope covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from functions.shared.problems import Forbidden
+
+PUBLIC: Final = "public"
+STAFF_ROLES: Final = frozenset({"unit", "lab", "officer", "worker", "tracer", "auditor"})
+DEVICE_ROLES: Final = frozenset({"holder", "guard", "venue"})
+ROLES: Final = STAFF_ROLES | DEVICE_ROLES
+AREA_ROLES: Final = frozenset({"officer", "worker", "tracer"})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An authenticated caller: one role, one scope; `device` is the thumbprint of the key that made the DPoP proof."""
+
+    role: str
+    scope: str
+    subject: str
+    device: str = ""
+
+    @property
+    def actor(self) -> str:
+        """How the caller is named in the audit log and in signed cursors."""
+        return f"{self.role}:{self.subject}"
+
+    def require_scope(self, thing: str) -> None:
+        """Refuse unless the caller's scope is exactly this unit, laboratory, gate, venue or pid.
+
+        Raises:
+            Forbidden: `scope`.
+        """
+        if self.scope != thing:
+            raise Forbidden("Your account is for another one.", code="scope")
+
+    def require_area(self, area: str) -> None:
+        """Refuse unless the area lies in the caller's: containment of division codes is prefix.
+
+        Raises:
+            Forbidden: `scope`.
+        """
+        if not self.covers(area):
+            raise Forbidden("This lies outside your area.", code="scope")
+
+    def covers(self, area: str) -> bool:
+        """Tell whether an area of an area role's scope contains `area`."""
+        return self.role in AREA_ROLES and bool(self.scope) and area.startswith(self.scope)
+
+
+NOBODY: Final = Caller(PUBLIC, "", "")
