@@ -1,0 +1,5 @@
+"""What officers, units and venues do at a desk."""
+
+from functions.shared.http import Application
+
+app = Application("desk", [])

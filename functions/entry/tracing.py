@@ -1,0 +1,5 @@
+"""Who was there: asked by one registered person, approved by another."""
+
+from functions.shared.http import Application
+
+app = Application("tracing", [])

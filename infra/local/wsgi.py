@@ -1,0 +1,57 @@
+"""The application that granian serves: routes by the Chalice app, all else from the bucket."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+
+from app import app
+from infra.local.gateway import MAX_BODY, Context, Incoming, Outgoing, Router, answer, event
+from infra.local.published import Published
+
+REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+TOO_LARGE = Outgoing(413, (("Content-Type", "application/json"),), b'{"message":"Request Entity Too Large"}')
+
+router = Router(app.routes)
+published = Published(boto3.client("s3"), os.environ["BUCKET_PUBLIC"])
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer one request (PEP 3333)."""
+    outgoing = _serve(environ)
+    headers = [*outgoing.headers, ("Content-Length", str(len(outgoing.body)))]
+    start_response(REASONS.get(outgoing.status, str(outgoing.status)), headers)
+    return [outgoing.body]
+
+
+def _serve(environ: dict[str, Any]) -> Outgoing:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > MAX_BODY:
+        return TOO_LARGE
+    incoming = _incoming(environ, length)
+    matched = router.match(incoming.path)
+    if matched is None:
+        found = published.answer(incoming)
+        if found is not None:
+            return found
+    route, captures = matched or (None, {})
+    return answer(app(event(incoming, route, captures), Context()))
+
+
+def _incoming(environ: dict[str, Any], length: int) -> Incoming:
+    headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    return Incoming(
+        environ["REQUEST_METHOD"],
+        # PEP 3333 hands the path's bytes over as latin-1 text.
+        environ.get("PATH_INFO", "/").encode("latin-1", "replace").decode("utf-8", "replace") or "/",
+        environ.get("QUERY_STRING", ""),
+        headers,
+        environ["wsgi.input"].read(length) if length else b"",
+        environ.get("REMOTE_ADDR", ""),
+    )
