@@ -1,0 +1,112 @@
+"""The law *shape*: what a payload's values must be. `issue_pass` holds its own work to it, `verify` everybody's."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from credentials import b64, curve
+from credentials.instants import of_minute, rfc3339
+from credentials.kinds import KINDS, Kind
+from credentials.payload import HolderKey, OfficialDocument, Payload, Status, Subject
+from credentials.refusals import Unreadable, Untrusted
+
+VALID_FOR_S: Final = 172_800
+CONTEXT_V2: Final = "https://www.w3.org/ns/credentials/v2"
+SUBJECT_PREFIX: Final = "urn:epipass:"
+_SUBJECT = re.compile(r"urn:epipass:[A-Za-z0-9_-]{16}")
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]{16}")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+_LIST = re.compile(r"[A-Za-z0-9-]{1,32}")
+_COORDINATE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_ISSUER = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*")
+_MAX_INDEX = 2**31 - 1
+_TAIL = 4
+_MAX_NAME, _MAX_UNIT, _MAX_ZONE, _MAX_VENUES, _MAX_NUMBER = 32, 64, 32, 8, 32
+_X_AND_Y = slice(0, 32), slice(33, 65)
+
+
+def is_issuer(url: str) -> bool:
+    """Whether `url` may name an issuer: https, no trailing slash, query or fragment."""
+    return len(url) <= 128 and _ISSUER.fullmatch(url) is not None  # noqa: PLR2004 - the only place of this number
+
+
+def check_shape(payload: Payload, issuer: str) -> Kind:
+    """Hold a payload to the law and say of what kind it is; raises Unreadable, or Untrusted for a foreign `iss`."""
+    if payload.iss != issuer:
+        raise Untrusted("another issuer")
+    kind = KINDS.get(payload.type)
+    if kind is None:
+        raise Unreadable("shape", "type")
+    if payload.issuer != issuer or payload.context != (CONTEXT_V2, issuer + "/contexts/v1"):
+        raise Unreadable("shape", "issuer or @context")
+    subject = payload.credential_subject
+    if payload.sub != subject.id or _SUBJECT.fullmatch(payload.sub) is None:
+        raise Unreadable("shape", "sub")
+    _check_times(payload)
+    _check_subject(subject, kind)
+    _check_document(subject.official_document)
+    _check_status(payload.credential_status, issuer)
+    if kind.printed != (payload.cnf is None):
+        raise Unreadable("shape", "cnf is present exactly when the pass is not printed")
+    if payload.cnf is not None:
+        point_of(payload.cnf.jwk)
+    return kind
+
+
+def _check_times(payload: Payload) -> None:
+    nbf, exp = payload.nbf, payload.exp
+    if not nbf <= exp <= nbf + VALID_FOR_S:
+        raise Unreadable("shape", "nbf and exp")
+    test = payload.credential_subject.test
+    sampled_at = of_minute(test.sampled_at)
+    if sampled_at is None or sampled_at > payload.iat or exp > sampled_at + VALID_FOR_S:
+        raise Unreadable("shape", "sampledAt")
+    valid_from, valid_until = payload.valid_from, payload.valid_until
+    if valid_from != rfc3339(nbf) or valid_until != rfc3339(exp) or not valid_until.startswith("20"):
+        raise Unreadable("shape", "validFrom or validUntil")
+    if test.result != "negative" or _REFERENCE.fullmatch(test.reference) is None:
+        raise Unreadable("shape", "test")
+
+
+def _check_subject(subject: Subject, kind: Kind) -> None:
+    if not (0 < len(subject.name) <= _MAX_NAME and 0 < len(subject.unit) <= _MAX_UNIT):
+        raise Unreadable("shape", "name or unit")
+    venues = subject.venues
+    if len(subject.zone) > _MAX_ZONE or len(venues) > _MAX_VENUES:
+        raise Unreadable("shape", "zone or venues")
+    for venue in venues:
+        if not 0 < len(venue) <= _MAX_NAME:
+            raise Unreadable("shape", "venues")
+    tail = subject.document_tail
+    if kind.printed != (tail is not None) or (tail is not None and len(tail) != _TAIL):
+        raise Unreadable("shape", "documentTail")
+
+
+def _check_document(document: OfficialDocument) -> None:
+    if not (0 < len(document.number) <= _MAX_NUMBER and 0 < len(document.issued_by) <= _MAX_UNIT):
+        raise Unreadable("shape", "officialDocument")
+
+
+def _check_status(status: Status, issuer: str) -> None:
+    if status.type != "BitstringStatusListEntry" or status.status_purpose != "revocation":
+        raise Unreadable("shape", "credentialStatus")
+    index, url, home = status.status_list_index, status.status_list_credential, issuer + "/status/"
+    if _INDEX.fullmatch(index) is None or int(index) > _MAX_INDEX:
+        raise Unreadable("shape", "statusListIndex")
+    if not url.startswith(home) or _LIST.fullmatch(url, len(home)) is None:
+        raise Unreadable("shape", "statusListCredential")
+
+
+def point_of(key: HolderKey) -> bytes:
+    """x‖y (64 bytes) of a holder's key that is a point on P-256 in canonical coordinates; else raises Unreadable."""
+    if key.crv != "P-256" or key.kty != "EC":
+        raise Unreadable("shape", "cnf.jwk is not on P-256")
+    if _COORDINATE.fullmatch(key.x) is None or _COORDINATE.fullmatch(key.y) is None:
+        raise Unreadable("shape", "cnf.jwk coordinates")
+    # Both in one call: 43 characters and an A are 33 bytes, the last of them zero.
+    both = b64.decode_known(f"{key.x}A{key.y}")
+    coordinates = both[_X_AND_Y[0]] + both[_X_AND_Y[1]]
+    if not curve.is_point(coordinates):
+        raise Unreadable("shape", "cnf.jwk is not a point")
+    return coordinates

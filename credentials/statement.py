@@ -1,0 +1,133 @@
+"""The key statement: the issuer's keys, signed by a root key about once a month (`typ: jwk-set+jwt`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import Meta, Struct
+
+from credentials import b64, jws
+from credentials.curve import Signer
+from credentials.payload import Instant
+from credentials.refusals import Refused, Unreadable, Untrusted
+
+TYP: Final = "jwk-set+jwt"
+MAX_CHARS: Final = 262_144
+VALID_FOR_S: Final = 31 * 86_400
+LEEWAY_S: Final = 60
+_Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A key statement's payload, in the order on the wire.
+
+    `seq` counts from 1; `prev` is the hex SHA-256 of the statement before it (absent in the first); passes issued
+    before `not_before` are withdrawn in one stroke (absent: none); `pages` are hex SHA-256 of published page builds.
+    """
+
+    iss: str
+    iat: Instant
+    exp: Instant
+    seq: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    prev: _Digest | None = None
+    not_before: Instant | None = None
+    keys: list[dict[str, Any]]
+    pages: list[_Digest]
+
+
+_decoder: Final = msgspec.json.Decoder(Statement)
+_encoder: Final = msgspec.json.Encoder()
+
+
+def digest(token: str) -> str:
+    """Hex SHA-256 of a statement: what the next one's `prev` says, and what `sha256sum` prints for the file."""
+    return sha256(token.encode("ascii")).hexdigest()
+
+
+def sign_statement(  # the facts of a ceremony, one by one
+    *,
+    issuer: str,
+    at: int,
+    keys: Sequence[Mapping[str, Any]],
+    signer: Signer,
+    previous: str | None = None,
+    not_before: int | None = None,
+    pages: Sequence[str] = (),
+    expires_at: int | None = None,
+) -> str:
+    """Sign the next statement with the root key.
+
+    Args:
+        issuer: the issuer's URL.
+        at: epoch seconds, its `iat`.
+        keys: published JWKs, each with `kid`, `nbf`, `exp`, `epipass_use`.
+        signer: the root key.
+        previous: the statement before it; its `seq` plus one and its hash go in.
+        not_before: epoch seconds; passes issued earlier are withdrawn.
+        pages: hex SHA-256 of each published page build.
+        expires_at: at most 31 days after `at`, which is the default.
+    """
+    expires_at = at + VALID_FOR_S if expires_at is None else expires_at
+    if not at < expires_at <= at + VALID_FOR_S:
+        raise ValueError("a key statement is valid for at most 31 days")
+    statement = Statement(
+        iss=issuer,
+        iat=at,
+        exp=expires_at,
+        seq=1 if previous is None else peek_statement(previous).seq + 1,
+        prev=None if previous is None else digest(previous),
+        not_before=not_before,
+        keys=[dict(key) for key in keys],
+        pages=list(pages),
+    )
+    return jws.sign_compact(jws.header_text(TYP, signer.kid), _encoder.encode(statement), signer)
+
+
+def peek_statement(token: str) -> Statement:
+    """What a statement says, its signature unchecked; raises Untrusted when it says nothing."""
+    try:
+        _, payload, _ = jws.split(token, MAX_CHARS)
+        return _decode(b64.decode_known(payload))
+    except Unreadable as problem:
+        raise Untrusted(f"not a key statement ({problem.law})") from None
+
+
+def read_statement(
+    token: str, roots: Mapping[str, ec.EllipticCurvePublicKey], at: int, newest_seq: int = 0
+) -> Statement:
+    """Check a statement against the pinned root keys; raises Untrusted for anything wrong with it."""
+    try:
+        header, payload, signature = jws.split(token, MAX_CHARS)
+        kid = next((kid for kid in roots if header == jws.header_text(TYP, kid)), None)
+        if kid is None:
+            raise jws.refuse_header(header, TYP)
+        statement = _decode(b64.decode_known(payload))
+        jws.check_signature(roots[kid], token, signature, kid)
+    except Untrusted:
+        raise
+    except Refused as problem:
+        raise Untrusted(f"not a key statement ({problem})") from None
+    if not statement.iat < statement.exp <= statement.iat + VALID_FOR_S:
+        raise Untrusted("a key statement for more than 31 days", kid)
+    if statement.iat > at + LEEWAY_S:
+        raise Untrusted("a key statement of the future", kid)
+    if statement.seq < newest_seq:
+        raise Untrusted("a key statement older than one already seen", kid)
+    if (statement.seq == 1) != (statement.prev is None):
+        raise Untrusted("a key statement that hangs on nothing", kid)
+    return statement
+
+
+def _decode(raw: bytes) -> Statement:
+    try:
+        statement = _decoder.decode(raw)
+        if _encoder.encode(statement) == raw:
+            return statement
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Says no more than what follows does.
+        pass
+    raise Unreadable("canonical", "not the one form of a statement")
