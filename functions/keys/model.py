@@ -17,7 +17,6 @@ class DayKey(Table):
 
     use = UnicodeAttribute(hash_key=True, attr_name="pk")
     day = UnicodeAttribute(range_key=True, attr_name="sk")
-    kid = UnicodeAttribute()
     x = UnicodeAttribute()
     y = UnicodeAttribute()
     nbf = NumberAttribute()

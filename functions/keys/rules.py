@@ -1,42 +1,14 @@
-"""When a day key is good, and what it looks like to the world."""
+"""When a day key is good."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 USES: Final = ("pass", "status", "token", "log")
 DAY_S: Final = 86_400
 AHEAD_DAYS: Final = 40  # beyond the 31 days a key statement may live, so that a late ceremony is no outage
 OVERLAP_S: Final = 120  # a signer that picked its key just before midnight still signs inside the key's life
-
-
-@dataclass(frozen=True)
-class PublicDayKey:
-    """A day key as published: `nbf ≤ t < exp` in epoch seconds bounds the instants it may sign at."""
-
-    kid: str
-    use: str
-    x: str
-    y: str
-    nbf: int
-    exp: int
-
-    def jwk(self) -> dict[str, Any]:
-        """Return the public JWK (RFC 7517) with the members of the key statement."""
-        return {
-            "kty": "EC",
-            "crv": "P-256",
-            "x": self.x,
-            "y": self.y,
-            "kid": self.kid,
-            "alg": "ES256",
-            "use": "sig",
-            "nbf": self.nbf,
-            "exp": self.exp,
-            "epipass_use": self.use,
-        }
 
 
 def day_of(at: int) -> str:

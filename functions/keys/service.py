@@ -58,13 +58,13 @@ def token_keys(at: int) -> credentials.KeySet:
 
 @lru_cache(maxsize=4)
 def _key_set(_day: str, uses: tuple[str, ...]) -> credentials.KeySet:
-    return credentials.KeySet.from_jwks({"keys": [key.jwk() for use in uses for key in public_keys(use)]})
+    return credentials.KeySet.from_jwks({"keys": [key for use in uses for key in public_keys(use)]})
 
 
-def public_keys(use: str) -> Iterator[rules.PublicDayKey]:
-    """Yield every key of a use ever made, oldest first."""
+def public_keys(use: str) -> Iterator[dict[str, Any]]:
+    """Yield the JWK of every key of a use ever made, oldest first."""
     for row in DayKey.query(use, consistent_read=True):
-        yield rules.PublicDayKey(row.kid, row.use, row.x, row.y, int(row.nbf), int(row.exp))
+        yield credentials.published_jwk({"x": row.x, "y": row.y}, use=use, nbf=int(row.nbf), exp=int(row.exp))
 
 
 def make_ahead(at: int) -> int:
@@ -87,9 +87,7 @@ def _make(use: str, day: str) -> bool:
     )
     x, y = _coordinates(pair["PublicKey"])
     nbf, exp = rules.window(day)
-    row = DayKey(
-        use, day, kid=credentials.kid_of(x, y), x=x, y=y, nbf=nbf, exp=exp, wrapped=pair["PrivateKeyCiphertextBlob"]
-    )
+    row = DayKey(use, day, x=x, y=y, nbf=nbf, exp=exp, wrapped=pair["PrivateKeyCiphertextBlob"])
     return row.put_if_absent()
 
 
@@ -107,7 +105,7 @@ def _context(use: str, day: str) -> dict[str, str]:
 
 def published() -> dict[str, Any]:
     """Return the plain JWK set that any JOSE library reads: every key of every use that verifies public things."""
-    return {"keys": [key.jwk() for use in ("pass", "status", "log") for key in public_keys(use)]}
+    return {"keys": [key for use in ("pass", "status", "log") for key in public_keys(use)]}
 
 
 def publish() -> None:
