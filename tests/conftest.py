@@ -1,0 +1,102 @@
+"""The embedded engine for tests: one for each test process, started by the first test that asks for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from functions.shared import aws, config
+from infra.local import Service, embedded
+from infra.local.processes import start_http
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The template deployed into an engine of this test process's own, and `os.environ` as a function sees it."""
+    with embedded(tmp_path_factory.mktemp("engine"), http=False) as service:
+        before = dict(os.environ)
+        os.environ.update(service.environment)
+        forget_clients()
+        yield service
+        os.environ.clear()
+        os.environ.update(before)
+        forget_clients()
+
+
+def forget_clients() -> None:
+    """Settings and clients are cached for a process's life; here the environment changes within one."""
+    config.settings.cache_clear()
+    aws.client.cache_clear()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Http:
+    """The real HTTP server on the engine, with tokens for whoever asks."""
+
+    url: str
+    token: Callable[..., str]  # token(role, scope, subject=""): a staff token of the embedded issuer
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | dict[str, Any] | None = None,
+        *,
+        token: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send a request (a dict goes as JSON, bytes as an octet stream) and return whatever comes back."""
+        sent: dict[str, str] = {"Authorization": f"Bearer {token}"} if token else {}
+        data = json.dumps(body).encode() if isinstance(body, dict) else body
+        if data is not None:
+            sent["Content-Type"] = "application/json" if isinstance(body, dict) else "application/octet-stream"
+        request = urllib.request.Request(  # noqa: S310 - a loopback address
+            self.url + path, data, {**sent, **(headers or {})}, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answered:  # noqa: S310 - a loopback address
+                return Reply(answered.status, dict(answered.headers), answered.read())
+        except urllib.error.HTTPError as refused:
+            return Reply(refused.code, dict(refused.headers), refused.read())
+
+    def get(self, path: str, **options: Any) -> Reply:
+        """Send a GET."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, body: bytes | dict[str, Any] | None = None, **options: Any) -> Reply:
+        """Send a POST."""
+        return self.request("POST", path, body, **options)
+
+    def put(self, path: str, body: bytes | dict[str, Any] | None = None, **options: Any) -> Reply:
+        """Send a PUT."""
+        return self.request("PUT", path, body, **options)
+
+
+@pytest.fixture(scope="session")
+def http(engine: Service) -> Iterator[Http]:
+    """The HTTP API and the published files, on a port of this test process's own."""
+    server = start_http(engine.state, int(engine.url.rsplit(":", 1)[1]), engine.environment)
+    try:
+        yield Http(engine.url, engine.token)
+    finally:
+        server.stop()
