@@ -58,7 +58,10 @@ def token_keys(at: int) -> credentials.KeySet:
 
 @lru_cache(maxsize=4)
 def _key_set(_day: str, uses: tuple[str, ...]) -> credentials.KeySet:
-    return credentials.KeySet.from_jwks({"keys": [key for use in uses for key in public_keys(use)]})
+    keys = [key for use in uses for key in public_keys(use)]
+    if not keys:
+        raise LookupError("no day keys were made yet; run `epipass init`")
+    return credentials.KeySet.from_jwks({"keys": keys})
 
 
 def public_keys(use: str) -> Iterator[dict[str, Any]]:
