@@ -1,0 +1,1 @@
+"""Jobs: an uploaded file on its way through checking, holding and applying."""

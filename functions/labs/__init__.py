@@ -1,0 +1,1 @@
+"""Laboratories 检测机构: who may upload results, each under its own name only."""

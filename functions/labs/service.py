@@ -1,0 +1,60 @@
+"""Laboratories: register and find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pynamodb.expressions.update import Action
+
+from functions.labs.model import LabRow
+from functions.shared.labels import is_area, is_label
+from functions.shared.problems import FieldError, NotFound, Rejected
+
+_DISTRICT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A registered laboratory."""
+
+    lab: str
+    name: str
+    area: str
+
+
+def lab(lab_id: str) -> Lab | None:
+    """Return a laboratory, None when it was never registered."""
+    row = LabRow.find(lab_id, at=0)
+    return Lab(row.lab, row.name, row.area) if row else None
+
+
+def must(lab_id: str) -> Lab:
+    """Return a laboratory.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    found = lab(lab_id)
+    if found is None:
+        raise NotFound("There is no such laboratory.", code="no-lab")
+    return found
+
+
+def register(lab_id: str, *, name: str, area: str, at: int) -> tuple[Lab, bool]:
+    """Register a laboratory, or change what is registered; return it and whether it is new.
+
+    Raises:
+        Rejected: the name is none, or the area is none.
+    """
+    wrong = []
+    if not is_area(area):
+        wrong.append(FieldError("/area", "area", "a division code of 2, 4, 6, 9 or 12 digits"))
+    if not is_label(name, 64):
+        wrong.append(FieldError("/name", "label", "1 to 64 characters, no control characters"))
+    if wrong:
+        raise Rejected("The registration breaks a law.", errors=tuple(wrong))
+    new = LabRow(lab_id, district=area[:_DISTRICT], area=area, name=name, approved_at=at).put_if_absent()
+    if not new:
+        actions: list[Action] = [LabRow.district.set(area[:_DISTRICT]), LabRow.area.set(area), LabRow.name.set(name)]
+        LabRow(lab_id).update(actions=actions)
+    return Lab(lab_id, name, area), new

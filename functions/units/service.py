@@ -1,0 +1,141 @@
+"""Units: register and approve, find, and move to another generation of the staff list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pynamodb.expressions.update import Action
+
+from functions.shared.labels import is_area, is_label
+from functions.shared.problems import FieldError, NotFound, Rejected
+from functions.units.model import UnitRow
+from functions.units.rules import Unit
+
+_DISTRICT = 6
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an officer registers of a unit; `ends_at` is when its approval ends, in epoch seconds."""
+
+    name: str
+    area: str
+    category: str
+    zone: str
+    document_number: str
+    document_issued_by: str
+    quota: int
+    ends_at: int
+
+
+def unit(unit_id: str) -> Unit | None:
+    """Return a unit as it stands now (a consistent read), None when it was never registered."""
+    row = UnitRow.find(unit_id, at=0)
+    return _read(row) if row else None
+
+
+def must(unit_id: str) -> Unit:
+    """Return a unit.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    found = unit(unit_id)
+    if found is None:
+        raise NotFound("There is no such unit.", code="no-unit")
+    return found
+
+
+def all_units() -> Iterator[Unit]:
+    """Yield every unit, in no order: for the matching run, which visits them all."""
+    return map(_read, UnitRow.scan(consistent_read=True))
+
+
+def in_area(prefix: str) -> Iterator[Unit]:
+    """Yield the units of an area and everything below it."""
+    if len(prefix) < _DISTRICT:
+        rows = UnitRow.scan(UnitRow.area.startswith(prefix))
+    else:
+        rows = UnitRow.by_area.query(prefix[:_DISTRICT], filter_condition=UnitRow.area.startswith(prefix))
+    return map(_read, rows)
+
+
+def register(unit_id: str, facts: Facts, at: int) -> tuple[Unit, bool]:
+    """Register and approve a unit, or change what is registered; return it and whether it is new.
+
+    The generation of its staff list is not touched, whatever else happens at the same moment.
+
+    Raises:
+        Rejected: a text does not fit on a pass, the area is none, or the approval is over already.
+    """
+    _check(facts, at)
+    new = unit(unit_id) is None
+    actions: list[Action] = [
+        UnitRow.district.set(facts.area[:_DISTRICT]),
+        UnitRow.area.set(facts.area),
+        UnitRow.name.set(facts.name),
+        UnitRow.category.set(facts.category),
+        UnitRow.zone.set(facts.zone),
+        UnitRow.document_number.set(facts.document_number),
+        UnitRow.document_issued_by.set(facts.document_issued_by),
+        UnitRow.quota.set(facts.quota),
+        UnitRow.ends_at.set(facts.ends_at),
+        UnitRow.approved_at.set(UnitRow.approved_at | at),
+        UnitRow.v.set(1),
+    ]
+    UnitRow(unit_id).update(actions=actions)
+    return must(unit_id), new
+
+
+def move_to_generation(unit_id: str, *, base: str | None, generation: str, at: int) -> bool:
+    """Put another generation of the staff list in force, in one conditional write (law 3).
+
+    Returns:
+        True when `generation` is in force now, by this call or an earlier one; False when the list in force is no
+        longer `base`, so that whoever prepared `generation` prepared it on something out of date.
+    """
+    free = UnitRow.current.does_not_exist() if base is None else UnitRow.current == base
+    moved = UnitRow(unit_id).update_if(
+        [UnitRow.current.set(generation), UnitRow.current_at.set(at)], UnitRow.unit.exists() & free
+    )
+    if moved:
+        return True
+    now = unit(unit_id)
+    return now is not None and now.current == generation
+
+
+def _check(facts: Facts, at: int) -> None:
+    wrong = []
+    if not is_area(facts.area):
+        wrong.append(FieldError("/area", "area", "a division code of 2, 4, 6, 9 or 12 digits"))
+    labels = (("/name", facts.name, 64, 1), ("/zone", facts.zone, 32, 0), ("/category", facts.category, 64, 0))
+    documents = (
+        ("/document/number", facts.document_number, 32, 1),
+        ("/document/issued_by", facts.document_issued_by, 64, 1),
+    )
+    for pointer, text, longest, shortest in (*labels, *documents):
+        if not is_label(text, longest, shortest=shortest):
+            wrong.append(FieldError(pointer, "label", f"{shortest} to {longest} characters, no control characters"))
+    if facts.quota < 1:
+        wrong.append(FieldError("/quota", "quota", "at least 1"))
+    if facts.ends_at <= at:
+        wrong.append(FieldError("/ends_at", "ends-at", "an instant to come"))
+    if wrong:
+        raise Rejected("The registration breaks a law.", errors=tuple(wrong))
+
+
+def _read(row: UnitRow) -> Unit:
+    return Unit(
+        unit=row.unit,
+        name=row.name,
+        area=row.area,
+        category=row.category or "",
+        zone=row.zone or "",
+        document_number=row.document_number,
+        document_issued_by=row.document_issued_by,
+        quota=int(row.quota),
+        ends_at=int(row.ends_at),
+        current=row.current,
+        approved=row.approved_at is not None,
+    )
