@@ -192,9 +192,9 @@ class StatusLists:
 
 def _inflate(encoded: str) -> bytes:
     """The bits of an `encodedList`: `u`, base64url, one gzip member of 16 to 128 KiB; raises Unreadable."""
+    if not encoded.startswith("u"):
+        raise Unreadable("status", "encodedList")
     try:
-        if not encoded.startswith("u"):
-            raise ValueError("not multibase base64url")
         reader = zlib.decompressobj(31)
         bits = reader.decompress(b64.decode(encoded[1:]), MAX_BYTES + 1)
     except (ValueError, zlib.error):
