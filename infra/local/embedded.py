@@ -12,6 +12,7 @@ from typing import Any
 from infra.local import oidc
 from infra.local.deploy import STACK, deploy
 from infra.local.engine import ACCOUNT, REGION, Engine
+from infra.local.problems import LaunchError
 from infra.local.processes import Child, clean_environment, start_engine, start_http
 from infra.local.state import HOST, State, check_port, free_port, held, readable_by_owner
 from infra.local.template import plan
@@ -53,11 +54,13 @@ def embedded(
     *,
     engine_port: int | None = None,
     http: bool = True,
+    prepare: bool = True,
     schedules: bool = False,
     issuer: str = ISSUER,
 ) -> Iterator[Service]:
     """Start the engine on `state`, deploy template.yaml, serve on `port` (a free one by default); stop all at the end.
 
+    `prepare` fills the secrets and makes the first day keys, as `epipass init` does in the cloud.
     `schedules` sets the template's clocks going: a person's run wants them, a test does not.
     Raises LaunchError with one sentence for the person at the terminal.
     """
@@ -69,6 +72,9 @@ def embedded(
         engine = start_engine(folder, gateway_port)
         stack.callback(engine.stop)
         service = _deployed(folder, engine, http_port, gateway_port, schedules=schedules, issuer=issuer)
+        if prepare:
+            call(service, "PrepareSecretsFunction")
+            call(service, "DayKeysFunction")
         if http:
             server = start_http(folder, http_port, service.environment)
             stack.callback(server.stop)
@@ -76,6 +82,16 @@ def embedded(
         _announce(service)
         stack.callback(folder.service_file.unlink, missing_ok=True)
         yield service
+
+
+def call(service: Service, output: str) -> Any:
+    """What the function named by a stack output answers when called with nothing; LaunchError when it fails."""
+    answered = service.client("lambda").invoke(FunctionName=service.outputs[output], Payload=b"{}")
+    body = json.loads(answered["Payload"].read() or b"null")
+    if answered.get("FunctionError"):
+        told = f"{body.get('errorType', '')} {body.get('errorMessage', '')}"
+        raise LaunchError(f"{output} failed: {told.strip()}. See {service.state.engine_log}.")
+    return body
 
 
 def _deployed(
