@@ -23,18 +23,22 @@ def make_day_keys(_event: Any, _context: Any) -> dict[str, int]:
 
 def prepare_secrets(_event: Any, _context: Any) -> dict[str, bool]:
     """Fill the pid secret once, with KMS ciphertext; a filled one is never touched: every pid hangs on it."""
-    arn = os.environ["SECRET_PID"]
-    secrets = client("secretsmanager")
-    try:
-        secrets.get_secret_value(SecretId=arn)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-    else:
+    if _is_filled(os.environ["SECRET_PID"]):
         return {"created": False}
     made = client("kms").generate_data_key_without_plaintext(
         KeyId=os.environ["KEY_DATA"], KeySpec="AES_256", EncryptionContext=CONTEXT
     )
-    secrets.put_secret_value(SecretId=arn, SecretString=base64.b64encode(made["CiphertextBlob"]).decode())
+    text = base64.b64encode(made["CiphertextBlob"]).decode()
+    client("secretsmanager").put_secret_value(SecretId=os.environ["SECRET_PID"], SecretString=text)
     log.event("keys.pid-secret-created")
     return {"created": True}
+
+
+def _is_filled(arn: str) -> bool:
+    try:
+        # The cloud has no value of a secret born empty; the embedded engine has an empty one.
+        return bool(client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return False

@@ -21,8 +21,9 @@ def secret(name: str) -> bytes:
     if not arn:
         raise LookupError(f"no secret named {name} is configured")
     value = client("secretsmanager").get_secret_value(SecretId=arn)
-    text = value.get("SecretString")
-    return text.encode() if text is not None else bytes(value["SecretBinary"])
+    if not value["SecretString"]:
+        raise LookupError(f"the secret {name} is empty; run `epipass init`")
+    return str(value["SecretString"]).encode()
 
 
 def keyed_hash(name: str, *parts: str) -> bytes:
