@@ -1,0 +1,57 @@
+"""`GET /audit`: the log as auditors read it, complete enough to recompute every hash."""
+
+from __future__ import annotations
+
+import msgspec
+
+from functions.audit import service
+from functions.audit.rules import SHARDS, Entry
+from functions.shared.cursors import read_cursor, write_cursor
+from functions.shared.http import Request, Routes
+from functions.shared.problems import FieldError, Malformed
+
+routes = Routes("audit")
+
+_PAGE = 200
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """One row; `hash` is the SHA-256 of the JSON array of the others in this order, `previous` the row before's."""
+
+    shard: int
+    sequence: int
+    at: int
+    actor: str
+    act: str
+    case: str
+    query_hash: str
+    count: int
+    result_hash: str
+    previous: str
+    hash: str
+
+
+class AuditOut(msgspec.Struct, frozen=True):
+    """A page of one shard, oldest first; `shards` says how many chains there are."""
+
+    shards: int
+    entries: list[AuditEntry]
+    next: str | None = None
+
+
+@routes.get("/audit", roles={"auditor"}, answer=AuditOut, query=("shard", "next"), summary="Read the audit log")
+def read_log(request: Request) -> AuditOut:
+    """One shard's rows, `?shard=0` to `shards - 1`, with a cursor to those that follow."""
+    shard = request.query.get("shard", "0")
+    if not shard.isdigit() or int(shard) >= SHARDS:
+        raise Malformed("There is no such shard.", errors=(FieldError("/query/shard", "shard", f"0 to {SHARDS - 1}"),))
+    caller, at, cursor = request.caller.actor, request.at, request.query.get("next")
+    after = read_cursor(cursor, caller=caller, route="/audit", filter_=shard, at=at) if cursor else 0
+    found = list(service.entries(int(shard), after=after, limit=_PAGE, at=at))
+    full = len(found) == _PAGE
+    more = write_cursor(found[-1].sequence, caller=caller, route="/audit", filter_=shard, at=at) if full else None
+    return AuditOut(SHARDS, [_shown(entry) for entry in found], more)
+
+
+def _shown(entry: Entry) -> AuditEntry:
+    return msgspec.convert(entry, AuditEntry, from_attributes=True)

@@ -1,0 +1,62 @@
+"""The audit log in its table: appended by many at once, read by auditors only."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from functions.audit import rules, service
+from infra.local import Service
+from tests.conftest import Http
+
+AT = 1_795_312_800
+
+
+def shard_of(actor: str, engine_at: int = AT) -> list[rules.Entry]:
+    """Return the whole shard in which an actor's acts are."""
+    shard = service.record(actor, "test.probe", at=engine_at).shard
+    return list(service.entries(shard, at=engine_at))
+
+
+def test_writers_at_once_make_one_chain(engine: Service) -> None:
+    """Twenty acts by eight threads at one shard are twenty rows of one unbroken chain: it never forks."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: service.record("officer:one", "unit.register", case=f"U-{n}", at=AT), range(20)))
+    rows = shard_of("officer:one")
+    assert rules.verify_chain(rows) == rows[-1]
+    assert {f"U-{n}" for n in range(20)} <= {row.case for row in rows}
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"case": "张明 called"},
+        {"query_hash": "pid"},
+        {"result_hash": "A" * 64},
+        {"act": "Registered a unit"},
+        {"actor": "officer: Wang Wei"},
+    ],
+)
+def test_prose_is_refused(facts: dict[str, str]) -> None:
+    """A log that is kept for years takes ids and hashes; a name cannot slip in."""
+    given = {"actor": "officer:one", "act": "unit.register", **facts}
+    with pytest.raises(ValueError, match="ids"):
+        service.record(**given, at=AT)  # type: ignore[arg-type]
+
+
+def test_auditors_read_it_page_by_page(http: Http, engine: Service) -> None:
+    """`GET /audit` gives every row of a shard once, in order, and what it gives verifies."""
+    entry = service.record("officer:paged", "run.start", case="R-1", count=3, query_hash=service.hash_of("a", "b"), at=AT)
+    token, path = http.token("auditor", ""), f"/audit?shard={entry.shard}"
+    answer = http.get(path, token=token)
+    assert answer.status == 200, answer.body
+    page = answer.json()
+    assert page["shards"] == rules.SHARDS
+    rows = [rules.Entry(**row) for row in page["entries"]]
+    assert rules.verify_chain(rows) is not None
+    assert http.get("/audit?shard=9", token=token).status == 400
+    assert http.get("/audit", token=http.token("officer", "310101")).status == 403
+    assert http.get("/audit").status == 401
+    assert engine.url == http.url
