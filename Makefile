@@ -1,0 +1,108 @@
+# Two commands: `make run` and `make test`. Both set up what they need, and are quick the second time.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PIP := -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r
+STAMPS := .build
+BIN := .venv/bin
+export PIP_NO_INPUT := 1
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+# ── setup ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: setup
+setup: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/node ## virtual environments and node packages
+
+# What is missing is said before anything is downloaded. The answer is kept: looking costs half a second.
+$(STAMPS)/tools: infra/check_tools.sh
+	@mkdir -p $(STAMPS)
+	@sh infra/check_tools.sh > $@.new && mv $@.new $@
+
+$(STAMPS)/venv: requirements/dev.txt pyproject.toml | $(STAMPS)/tools
+	@echo "Setting up Python packages (.venv)…"
+	@test -x .venv/bin/python || $$(cat $(STAMPS)/tools) -m venv .venv
+	@$(BIN)/python $(PIP) requirements/dev.txt
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/engine: requirements/engine.txt | $(STAMPS)/tools
+	@echo "Setting up the embedded engine (.venv-engine)…"
+	@test -x .venv-engine/bin/python || $$(cat $(STAMPS)/tools) -m venv .venv-engine
+	@.venv-engine/bin/python $(PIP) requirements/engine.txt
+	@touch $@
+
+$(STAMPS)/sam: requirements/sam.txt | $(STAMPS)/tools
+	@echo "Setting up SAM and cfn-lint (.venv-sam)…"
+	@test -x .venv-sam/bin/python || $$(cat $(STAMPS)/tools) -m venv .venv-sam
+	@.venv-sam/bin/python $(PIP) requirements/sam.txt
+	@touch $@
+
+$(STAMPS)/node: web/package.json web/package-lock.json | $(STAMPS)/tools
+	@echo "Setting up node packages (web/node_modules)…"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error </dev/null
+	@touch $@
+
+WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+$(STAMPS)/pages: $(STAMPS)/node $(WEB)
+	@echo "Building the pages (web/dist)…"
+	@cd web && npm run --silent build -- --logLevel warn </dev/null
+	@touch $@
+
+# ── run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: run
+run: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/pages ## the embedded engine, the examples and the pages, until Ctrl-C
+	@exec $(BIN)/epipass run
+
+# ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: test chromium
+chromium:
+	@sh infra/chromium.sh
+
+test: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/sam $(STAMPS)/pages chromium ## every test
+	@echo "Testing the pages…"
+	@cd web && npm test --silent </dev/null
+	@echo "Testing everything else…"
+	@$(BIN)/python -m pytest -n auto --dist loadscope $(PYTEST)
+
+# ── lint ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: lint
+lint: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/node ## ruff, mypy, import contracts, cfn-lint, sam validate, ceilings, pages
+	@sh infra/lint.sh
+
+# ── build ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# For the cloud, without Docker, for both architectures: .aws-sam/arm64 and .aws-sam/x86_64, each ready for `sam deploy`.
+RUNTIME ?= 3.13
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: build
+build: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/pages build-arm64 build-x86_64 ## the cloud's packages, arm64 and x86-64
+
+.PHONY: build-arm64 build-x86_64
+build-arm64 build-x86_64: build-%: $(STAMPS)/venv $(STAMPS)/sam
+	@echo "Building for $*…"
+	@EPIPASS_ARCH=$* EPIPASS_RUNTIME=$(RUNTIME) .venv-sam/bin/sam build --build-in-source \
+		--build-dir .aws-sam/$* --parameter-overrides Architecture=$* </dev/null
+
+# SAM calls these, one for each function; they share one package.
+build-%Function:
+	@.venv/bin/python -m infra.build.functions "$(ARTIFACTS_DIR)" $${EPIPASS_RUNTIME:-3.13}
+
+# ── the rest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: bench lock clean
+bench: $(STAMPS)/venv ## measurements against named peers, in one run
+	@$(BIN)/python -m bench
+
+LOCK := --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
+lock: | $(STAMPS)/tools ## recompile requirements/*.txt
+	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH (pip install uv)" >&2; exit 1; }
+	uv pip compile $(LOCK) --extra lambda --extra local --extra test --extra lint -o requirements/dev.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/engine.txt requirements/engine.in
+	uv pip compile $(LOCK) -o requirements/sam.txt requirements/sam.in
+	uv pip compile $(LOCK) -c requirements/dev.txt -o requirements/layer.txt requirements/layer.in
+
+clean: ## everything that was made here, except the embedded engine's state (.epipass)
+	rm -rf .build .venv .venv-engine .venv-sam .aws-sam web/node_modules web/dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
