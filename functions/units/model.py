@@ -44,3 +44,4 @@ class UnitRow(Table):
     approved_at = NumberAttribute()
     current = UnicodeAttribute(null=True)
     current_at = NumberAttribute(null=True)
+    replaced = UnicodeAttribute(null=True)

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A registered unit; `current` is the staff list's generation in force, None before the first list."""
+    """A registered unit.
+
+    `current` is the staff list's generation in force, None before the first list; `replaced` the order of the last
+    upload that replaced the list whole (see `functions/staff/rules.py`).
+    """
 
     unit: str
     name: str
@@ -20,3 +24,4 @@ class Unit:
     ends_at: int
     current: str | None
     approved: bool
+    replaced: str = ""

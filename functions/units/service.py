@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from functions.shared.labels import is_area, is_label
 from functions.shared.problems import FieldError, NotFound, Rejected
 from functions.units.model import UnitRow
 from functions.units.rules import Unit
+
+__all__ = ["Facts", "Unit", "all_units", "in_area", "move_to_generation", "must", "register", "unit"]
 
 _DISTRICT = 6
 
@@ -88,21 +91,19 @@ def register(unit_id: str, facts: Facts, at: int) -> tuple[Unit, bool]:
     return must(unit_id), new
 
 
-def move_to_generation(unit_id: str, *, base: str | None, generation: str, at: int) -> bool:
-    """Put another generation of the staff list in force, in one conditional write (law 3).
+def move_to_generation(
+    together: TransactWrite, unit_id: str, *, base: str | None, generation: str, replaced: str | None, at: int
+) -> None:
+    """Put another generation of the staff list in force: the one conditional write of law 3.
 
-    Returns:
-        True when `generation` is in force now, by this call or an earlier one; False when the list in force is no
-        longer `base`, so that whoever prepared `generation` prepared it on something out of date.
+    It is part of the caller's transaction, so that the job that prepared the list learns of it in the same instant.
+    The condition is that the list in force is still `base`; `replaced` is the order of an upload that replaces.
     """
     free = UnitRow.current.does_not_exist() if base is None else UnitRow.current == base
-    moved = UnitRow(unit_id).update_if(
-        [UnitRow.current.set(generation), UnitRow.current_at.set(at)], UnitRow.unit.exists() & free
-    )
-    if moved:
-        return True
-    now = unit(unit_id)
-    return now is not None and now.current == generation
+    actions: list[Action] = [UnitRow.current.set(generation), UnitRow.current_at.set(at)]
+    if replaced is not None:
+        actions.append(UnitRow.replaced.set(replaced))
+    together.update(UnitRow(unit_id), actions=actions, condition=UnitRow.unit.exists() & free)
 
 
 def _check(facts: Facts, at: int) -> None:
@@ -138,4 +139,5 @@ def _read(row: UnitRow) -> Unit:
         ends_at=int(row.ends_at),
         current=row.current,
         approved=row.approved_at is not None,
+        replaced=row.replaced or "",
     )
