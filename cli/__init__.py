@@ -1,0 +1,1 @@
+"""The `epipass` command, one file a group."""
