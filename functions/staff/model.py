@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from functions.shared.tables import Table, TableMeta
@@ -18,7 +18,7 @@ class ByPerson(GlobalSecondaryIndex["StaffRow"]):
         projection = KeysOnlyProjection()
 
     pid = UnicodeAttribute(hash_key=True, attr_name="sk")
-    list = UnicodeAttribute(range_key=True, attr_name="pk")
+    in_list = UnicodeAttribute(range_key=True, attr_name="pk")
 
 
 class StaffRow(Table):
@@ -34,10 +34,10 @@ class StaffRow(Table):
         logical = "staff"
 
     by_person = ByPerson()
-    list = UnicodeAttribute(hash_key=True, attr_name="pk")
+    in_list = UnicodeAttribute(hash_key=True, attr_name="pk")
     pid = UnicodeAttribute(range_key=True, attr_name="sk")
     role = UnicodeAttribute(default="")
-    venues = ListAttribute(of=UnicodeAttribute, default=list)
+    venues = UnicodeAttribute(default="")  # one a line
     until = NumberAttribute()
     person = UnicodeAttribute()
     sealed_at = NumberAttribute()

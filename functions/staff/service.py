@@ -79,7 +79,7 @@ def listings(pid: str, at: int) -> list[Listing]:
     """Return a person's listings in every list in force, by unit."""
     found = []
     for key in StaffRow.by_person.query(pid):
-        unit, _, generation = key.list.partition("#")
+        unit, _, generation = key.in_list.partition("#")
         registered = units.unit(unit)
         # The index lists old generations too, until they expire; only the one in force says anything.
         if registered is not None and registered.current == generation:
@@ -149,7 +149,7 @@ def _row(unit: str, generation: str, entry: Entry) -> StaffRow:
         _list(unit, generation),
         entry.pid,
         role=entry.role,
-        venues=list(entry.venues),
+        venues="\n".join(entry.venues),
         until=entry.until,
         person=entry.person,
         sealed_at=entry.sealed_at,
@@ -170,14 +170,18 @@ def _stands(row: StaffRow, at: int) -> bool:
 
 def _listing(row: StaffRow, unit: units.Unit) -> Listing:
     until = int(row.until) or unit.ends_at
-    return Listing(unit.unit, row.pid, row.role or "", tuple(row.venues or ()), until, row.person)
+    return Listing(unit.unit, row.pid, row.role or "", _venues(row), until, row.person)
+
+
+def _venues(row: StaffRow) -> tuple[str, ...]:
+    return tuple((row.venues or "").splitlines())
 
 
 def _entry(row: StaffRow) -> Entry:
     return Entry(
         pid=row.pid,
         role=row.role or "",
-        venues=tuple(row.venues or ()),
+        venues=_venues(row),
         until=int(row.until),
         person=row.person,
         sealed_at=int(row.sealed_at),
