@@ -15,7 +15,7 @@ KEPT_S: Final = 48 * 3600
 SIZE: Final = 131_072
 OPEN_AT_ONCE: Final = 2
 ROUNDS: Final = 10
-_NAME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)([ab])-([1-9]\d{0,5})\Z")
+_NAME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)([ab])-([1-9]\d{0,5})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

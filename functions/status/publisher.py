@@ -1,0 +1,85 @@
+"""The one writer of `/status/`: rebuilds a list from a consistent query and publishes it signed.
+
+Run again, or by two at once, it ends the same: the table only grows, and one at a time builds a list. The function's
+reserved concurrency already says so; the lease in the list's row holds on any engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pynamodb.expressions.update import Action
+
+import credentials
+from functions.keys import service as keys
+from functions.shared import log
+from functions.shared.config import settings
+from functions.shared.objects import public
+from functions.status import rules
+from functions.status.model import StatusListRow, WithdrawalRow
+from functions.status.service import live_lists, open_ahead
+
+PREFIX: Final = "status/"
+MEDIA_TYPE: Final = "application/vc+jwt"
+CACHE: Final = "public, max-age=30, s-maxage=30, must-revalidate"
+LEASE_S: Final = 60  # longer than the function may run: a lease left behind belongs to nobody alive
+_ATTEMPTS: Final = 50
+
+
+def publish(name: str, at: int) -> bool:
+    """See to it that one list is published as it is now; False when there is no such list, or its time is over.
+
+    Whoever finds another at work leaves it to them: they look, before they let go, whether anybody asked meanwhile.
+
+    Raises:
+        RuntimeError: when it was asked for again all the while; the next minute goes on.
+    """
+    end = rules.list_end(name)
+    if end is None or end + rules.KEPT_S <= at:
+        return False
+    row = StatusListRow(name)
+    if not row.update_if([StatusListRow.generation.add(1)], StatusListRow.name.exists()):
+        return False
+    lease: list[Action] = [StatusListRow.busy_until.set(at + LEASE_S)]
+    if row.update_if(lease, StatusListRow.busy_until <= at):
+        _publish_until_nobody_asks(row, at)
+    return True
+
+
+def _publish_until_nobody_asks(row: StatusListRow, at: int) -> None:
+    for _ in range(_ATTEMPTS):
+        asked = row.generation
+        # A list is never older than the one before it, whatever the clocks of two machines say.
+        seen_at = max(at, int(row.published_at))
+        token = _signed(row.name, int(row.size), seen_at)
+        public.put(PREFIX + row.name, token, content_type=MEDIA_TYPE, cache_control=CACHE)
+        release: list[Action] = [StatusListRow.busy_until.set(0), StatusListRow.published_at.set(seen_at)]
+        if row.update_if(release, StatusListRow.generation == asked):
+            return
+        row.refresh(consistent_read=True)
+    row.update(actions=[StatusListRow.busy_until.set(0)])
+    raise RuntimeError("a status list was asked for all the time")
+
+
+def publish_all(at: int) -> int:
+    """Open what the next two days need, publish every live list, drop those past their time; tell how many were published."""
+    open_ahead(at)
+    count = sum(publish(name, at) for name in live_lists(at))
+    dropped = _drop(public.keys(PREFIX), at)
+    log.event("status.published", count=count, dropped=dropped)
+    return count
+
+
+def _signed(name: str, size: int, at: int) -> bytes:
+    rows = WithdrawalRow.query(name, consistent_read=True, attributes_to_get=["pk", "sk"])
+    bits = rules.bitstring((int(row.index) for row in rows), size)
+    signer = keys.signer("status", at)
+    return credentials.status_list(list_id=name, bits=bits, issuer=settings().issuer, signer=signer, at=at).encode()
+
+
+def _drop(keys_: Iterable[str], at: int) -> int:
+    ended = [key for key in keys_ if (rules.list_end(key.removeprefix(PREFIX)) or at) + rules.KEPT_S <= at]
+    for key in ended:
+        public.delete(key)
+    return len(ended)

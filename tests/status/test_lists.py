@@ -1,0 +1,201 @@
+"""Places, withdrawals and the publisher on the embedded engine."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+import credentials
+from functions.keys.service import key_set, signer
+from functions.shared import clock
+from functions.shared.config import settings
+from functions.shared.objects import public
+from functions.status import handlers, publisher, rules, service
+from functions.status.model import HalfDayRow, StatusListRow
+from functions.status.service import Slot
+
+DAY = 86_400
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+@pytest.fixture
+def expiry() -> int:
+    """An instant in a half-day that no other test uses: lists are shared by everybody in the engine."""
+    return clock.now() + DAY * random.randint(1_000, 40_000)  # noqa: S311 - not a secret
+
+
+@pytest.fixture
+def small(expiry: int) -> str:
+    """A half-day whose first two waves hold four places a list."""
+    half = rules.half_day(expiry)
+    for wave in range(2):
+        for name in rules.lists_of_wave(half, wave):
+            StatusListRow(name, size=4, secret=uuid4().bytes, opened_at=0, ttl=expiry + 9 * DAY).put_if_absent()
+    return half
+
+
+def read(name: str, at: int) -> credentials.StatusLists:
+    """The published list as a verifier takes it in: signature, id, purpose and size checked."""
+    token = public.get(f"status/{name}")
+    assert token is not None
+    lists = credentials.StatusLists(key_set(at), settings().issuer)
+    lists.add(token.decode(), at)
+    return lists
+
+
+def is_set(name: str, index: int, at: int) -> bool:
+    """Whether the published bit is set."""
+    try:
+        read(name, at).check(f"{settings().issuer}/status/{name}", index, at)
+    except credentials.Withdrawn:
+        return True
+    return False
+
+
+def expected(name: str, at: int) -> bytes:
+    """The empty list, signed at an instant."""
+    bits = rules.bitstring((), rules.SIZE)
+    made = credentials.status_list(
+        list_id=name, bits=bits, issuer=settings().issuer, signer=signer("status", at), at=at
+    )
+    return made.encode()
+
+
+def eventually(holds: Callable[[], bool], within_s: float = 10) -> bool:
+    """Whether something comes true in time: the deployed publisher may be at the same list just now."""
+    deadline = time.monotonic() + within_s
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_no_two_passes_share_a_place(expiry: int) -> None:
+    """Places taken by many at once are all different, and in lists of the expiry's half-day."""
+    at = clock.now()
+    with ThreadPoolExecutor(8) as pool:
+        slots = list(pool.map(lambda _: service.allocate(expiry, at), range(60)))
+    assert len(set(slots)) == 60
+    assert {slot.list.rsplit("-", 1)[0] for slot in slots} == {rules.half_day(expiry)}
+    assert all(0 <= slot.index < rules.SIZE for slot in slots)
+
+
+def test_lists_are_opened_as_they_fill(small: str, expiry: int) -> None:
+    """When a wave is full the next one takes over, to the last place, and nobody gets a place twice."""
+    at = clock.now()
+    slots = [service.allocate(expiry, at) for _ in range(4 * 2 * rules.OPEN_AT_ONCE + 3)]
+    assert len(set(slots)) == len(slots)
+    used = {slot.list for slot in slots}
+    assert set(rules.lists_of_wave(small, 0)) | set(rules.lists_of_wave(small, 1)) < used
+    head = HalfDayRow.find(small, at=at)
+    assert head is not None
+    assert int(head.wave) == 2
+
+
+def test_a_withdrawal_is_put_once_and_stays(expiry: int) -> None:
+    """The second withdrawal of a place changes nothing, neither cause nor instant."""
+    at = clock.now()
+    slot = service.allocate(expiry, at)
+    assert not service.is_withdrawn(slot)
+    assert service.withdraw(slot, "positive", at)
+    assert not service.withdraw(slot, "replaced", at + 5)
+    assert service.is_withdrawn(slot)
+
+
+def test_a_withdrawal_names_a_list_of_ours() -> None:
+    """A place in something that is no list is refused, not stored."""
+    with pytest.raises(ValueError, match="status list"):
+        service.withdraw(Slot("../../etc", 1), "positive", clock.now())
+
+
+def test_published_bits_only_go_from_zero_to_one(expiry: int) -> None:
+    """Publishing again, and again after more withdrawals, keeps every bit that was set; others stay clear."""
+    at = clock.now()
+    mine = [service.allocate(expiry, at) for _ in range(6)]
+    name = mine[0].list
+    here = [slot for slot in mine if slot.list == name]
+    assert publisher.publish(name, at)
+    assert not any(is_set(name, slot.index, at) for slot in here)
+    for count, slot in enumerate(here, 1):
+        service.withdraw(slot, "positive", at)
+        for again in range(2):
+            assert publisher.publish(name, at + again)
+        wanted = [n < count for n in range(len(here))]
+        assert eventually(lambda: [is_set(name, slot.index, at + 1) for slot in here] == wanted)  # noqa: B023
+
+
+def test_publishing_twice_gives_the_same_list(expiry: int) -> None:
+    """The publisher is idempotent: nothing but a withdrawal changes the bits, and signatures are deterministic."""
+    at = clock.now()
+    name = service.allocate(expiry, at).list
+    late = at + 3600  # later than the deployed publisher, which may have heard of the list's opening
+    for _ in range(2):
+        publisher.publish(name, late)
+        assert eventually(lambda: public.get(f"status/{name}") == expected(name, late))
+
+
+def test_a_list_never_looks_older_than_the_one_before(expiry: int) -> None:
+    """A publisher whose clock is behind keeps the instant of the list it replaces: verifiers refuse an older one."""
+    at = clock.now()
+    name = service.allocate(expiry, at).list
+    url = f"{settings().issuer}/status/{name}"
+    late = at + 50
+    for now in (late, late - 30):
+        publisher.publish(name, now)
+        assert eventually(lambda: read(name, late).age_s(url, late) == 0)
+
+
+def test_publishers_at_once_lose_no_withdrawal(expiry: int) -> None:
+    """Many publishers and withdrawals at the same time end with every bit set."""
+    at = clock.now()
+    slots = [service.allocate(expiry, at) for _ in range(12)]
+    names = {slot.list for slot in slots}
+
+    def act(slot: Slot) -> None:
+        service.withdraw(slot, "positive", at)
+        publisher.publish(slot.list, at)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(act, slots))
+    assert names
+    assert eventually(lambda: all(is_set(slot.list, slot.index, at) for slot in slots))
+
+
+def test_an_unknown_or_ended_list_is_not_published(expiry: int) -> None:
+    """48 h after its half-day a list is gone, and what was never opened is not made by asking."""
+    at = clock.now()
+    assert not publisher.publish("2031-01-01a-77", at)
+    name = service.allocate(expiry, at).list
+    assert not publisher.publish(name, rules.half_day_end(expiry) + rules.KEPT_S)
+
+
+def test_every_minute_the_coming_lists_are_there_and_the_ended_are_not() -> None:
+    """Empty lists are published ahead, so that a fresh pass's list exists when it is first shown."""
+    at = clock.now()
+    ended = rules.list_name(rules.half_day(at - 5 * DAY), 1)
+    public.put(f"status/{ended}", b"old")
+    assert handlers.publish_status({}, None)["published"] >= rules.OPEN_AT_ONCE * 4
+    for expires_at in (at + 60, at + DAY, at + 2 * DAY):
+        for name in rules.lists_of_wave(rules.half_day(expires_at), 0):
+            assert public.get(f"status/{name}") is not None
+    assert public.get(f"status/{ended}") is None
+
+
+def test_a_message_publishes_its_list_once_and_a_bad_one_comes_back(expiry: int) -> None:
+    """A batch names each list once; a message of a list that does not exist is done, for it never will be."""
+    at = clock.now()
+    name = service.allocate(expiry, at).list
+    message = {"messageId": "m1", "body": f'{{"list":"{name}"}}'}
+    event = {"Records": [message, {**message, "messageId": "m2"}, {"messageId": "m3", "body": '{"list":"no-list"}'}]}
+    before = StatusListRow.get(name, consistent_read=True).generation
+    assert handlers.publish_status(event, None) == {"batchItemFailures": []}
+    assert public.get(f"status/{name}") is not None
+    after = StatusListRow.get(name, consistent_read=True).generation
+    assert 1 <= int(after) - int(before) <= 3  # the deployed publisher may have heard of the list's opening meanwhile
