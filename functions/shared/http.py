@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Chalice, Response
@@ -45,6 +45,7 @@ MAX_JSON: Final = 256 * 1024
 MAX_UPLOAD: Final = 4 * 1024 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _FIRST = re.compile(r"\{(\w+)\}")
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -104,28 +105,30 @@ class Routes:
         self.name = name
         self.declared: list[Route] = []
 
-    def route(self, method: str, path: str, *, roles: set[str], summary: str, **declared: Any) -> Any:
+    def route(
+        self, method: str, path: str, *, roles: set[str], summary: str, **declared: Any
+    ) -> Callable[[_Handler], _Handler]:
         """Declare a route; every route names its roles, `public` among them when no token is needed."""
 
-        def register(handler: Callable[..., Any]) -> Callable[..., Any]:
+        def register(handler: _Handler) -> _Handler:
             self.declared.append(Route(method, path, frozenset(roles), handler, summary, **declared))
             return handler
 
         return register
 
-    def get(self, path: str, **declared: Any) -> Any:
+    def get(self, path: str, **declared: Any) -> Callable[[_Handler], _Handler]:
         """Declare a route for GET."""
         return self.route("GET", path, **declared)
 
-    def post(self, path: str, **declared: Any) -> Any:
+    def post(self, path: str, **declared: Any) -> Callable[[_Handler], _Handler]:
         """Declare a route for POST."""
         return self.route("POST", path, **declared)
 
-    def put(self, path: str, **declared: Any) -> Any:
+    def put(self, path: str, **declared: Any) -> Callable[[_Handler], _Handler]:
         """Declare a route for PUT."""
         return self.route("PUT", path, **declared)
 
-    def delete(self, path: str, **declared: Any) -> Any:
+    def delete(self, path: str, **declared: Any) -> Callable[[_Handler], _Handler]:
         """Declare a route for DELETE."""
         return self.route("DELETE", path, **declared)
 
