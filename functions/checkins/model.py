@@ -1,0 +1,43 @@
+"""`checkin`: pk the pid / sk `slot#venue#direction`; index `by_venue` venue, hour and shard / at, keys only."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from functions.shared.tables import Table, TableMeta
+
+
+class ByVenue(GlobalSecondaryIndex["CheckinRow"]):
+    """Who was at a venue within an hour; a reader asks all its shards."""
+
+    class Meta:
+        """Named in `template.yaml`."""
+
+        index_name = "by_venue"
+        projection = KeysOnlyProjection()
+
+    hour_shard = UnicodeAttribute(hash_key=True)
+    at = NumberAttribute(range_key=True)
+
+
+class CheckinRow(Table):
+    """A check-in; `area` is the venue's at that moment, for the counters."""
+
+    class Meta(TableMeta):
+        """Found under `TABLE_CHECKIN`."""
+
+        logical = "checkin"
+
+    by_venue = ByVenue()
+    pid = UnicodeAttribute(hash_key=True, attr_name="pk")
+    place = UnicodeAttribute(range_key=True, attr_name="sk")
+    hour_shard = UnicodeAttribute()
+    at = NumberAttribute()
+    received_at = NumberAttribute()
+    venue = UnicodeAttribute()
+    area = UnicodeAttribute()
+    direction = UnicodeAttribute()
+    decision = UnicodeAttribute()
+    cause = UnicodeAttribute()
+    how = UnicodeAttribute(default="self")

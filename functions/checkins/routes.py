@@ -1,0 +1,157 @@
+"""Check-ins over HTTP: a holder's own, one or up to 25 at once, and those a guard makes for a person without a phone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from functions.checkins import service
+from functions.checkins.rules import Act
+from functions.checkins.service import Answered
+from functions.gates import service as gates
+from functions.matching.rules import coarse
+from functions.shared.clock import parse_instant
+from functions.shared.http import Answer, Request, Routes
+from functions.shared.identity import DocumentFault, read_document
+from functions.shared.pids import pid_of
+from functions.shared.problems import FieldError, Forbidden, Malformed, Problem, Rejected
+from functions.venues import service as venues
+
+routes = Routes("checkins")
+_MOST = 25
+
+VenueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Direction = Literal["in", "out"]
+Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-22T08:05:00+08:00"])]
+Verdict = Literal["admitted", "refused", "unsure"]
+
+
+class CheckinIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """One check-in; `at` is when the person scanned, China Standard Time when it names no zone."""
+
+    venue: VenueId
+    direction: Direction
+    at: Instant
+
+
+class CheckinsIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """Check-ins that waited for a network."""
+
+    checkins: Annotated[tuple[CheckinIn, ...], Meta(min_length=1, max_length=_MOST)]
+
+
+class AssistedIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """A check-in for a person without a phone, by their identity document, which is not stored."""
+
+    id_number: Annotated[str, Meta(min_length=1, max_length=64)]
+    direction: Direction
+    at: Instant
+    id_type: Annotated[str, Meta(max_length=64)] = ""
+
+
+class CheckinOut(Struct, frozen=True):
+    """What was decided, and why: the full cause for the person, the coarse one for anybody else."""
+
+    decision: Verdict
+    cause: str
+
+
+class CheckinResult(Struct, frozen=True, omit_defaults=True):
+    """One of a batch: 201 new, 200 a repeat, 404 or 422 refused with the problem's code as its cause."""
+
+    status: Literal[200, 201, 404, 422]
+    cause: str
+    decision: Verdict | None = None
+
+
+class CheckinsOut(Struct, frozen=True):
+    """The results, in the order of what was sent."""
+
+    results: tuple[CheckinResult, ...]
+
+
+@routes.post(
+    "/checkins",
+    roles={"holder"},
+    body=CheckinIn,
+    answer=CheckinOut,
+    status=201,
+    summary="Check in or out at a venue; a repeat answers 200 with the stored decision",
+)
+def check_in(request: Request) -> Answer:
+    """Record the caller's own check-in."""
+    answered = service.check_in(_act(request.caller.scope, request.body), request.at)
+    return _answer(answered, answered.decision.cause)
+
+
+@routes.post(
+    "/checkins/batch",
+    roles={"holder"},
+    body=CheckinsIn,
+    answer=CheckinsOut,
+    summary="Up to 25 check-ins that waited for a network, each answered by itself",
+)
+def check_in_all(request: Request) -> CheckinsOut:
+    """Record the caller's queued check-ins."""
+    acts = [_act(request.caller.scope, one) for one in request.body.checkins]
+    return CheckinsOut(tuple(_result(one) for one in service.check_in_all(acts, request.at)))
+
+
+@routes.post(
+    "/venues/{venue}/assisted-checkins",
+    roles={"venue", "officer", "guard"},
+    body=AssistedIn,
+    answer=CheckinOut,
+    status=201,
+    summary="Check in a person without a phone, by their identity document",
+)
+def assist(request: Request, venue: str) -> Answer:
+    """Record a check-in for somebody else; who asks sees the coarse cause."""
+    _require_venue(request, venue)
+    try:
+        document = read_document(request.body.id_type, request.body.id_number)
+    except DocumentFault as fault:
+        wrong = FieldError("/id_number", fault.law, "compare it with the document")
+        raise Rejected("This is not the number of such a document.", code="document", errors=(wrong,)) from None
+    pid = pid_of(document.type, document.number)
+    act = Act(pid, venue, request.body.direction, _instant(request.body.at))
+    answered = service.check_in(act, request.at, "assisted")
+    return _answer(answered, _coarse(answered.decision.decision, answered.decision.cause))
+
+
+def _require_venue(request: Request, venue: str) -> None:
+    caller = request.caller
+    if caller.role == "guard":
+        if gates.require_shift(caller, request.at).venue != venue:
+            raise Forbidden("Your gate is another venue's.", code="scope")
+    elif caller.role == "venue":
+        caller.require_scope(venue)
+    else:
+        caller.require_area(venues.must(venue, request.at).area)
+
+
+def _act(pid: str, body: CheckinIn) -> Act:
+    return Act(pid, body.venue, body.direction, _instant(body.at))
+
+
+def _instant(text: str) -> int:
+    try:
+        return parse_instant(text)
+    except (ValueError, OverflowError):
+        raise Malformed("`at` is an instant by RFC 3339.", errors=(FieldError("/at", "instant", ""),)) from None
+
+
+def _coarse(decision: str, cause: str) -> str:
+    # What an admitted or unsure decision rests on is the venue's own rule; only a refusal may be medical.
+    return cause if decision == "admitted" or cause in {"venue-closed", "decided-since"} else coarse(cause)
+
+
+def _answer(answered: Answered, cause: str) -> Answer:
+    return Answer(CheckinOut(answered.decision.decision, cause), 201 if answered.new else 200)
+
+
+def _result(one: Answered | Problem) -> CheckinResult:
+    if isinstance(one, Problem):
+        return CheckinResult(one.status, one.code)  # type: ignore[arg-type]  # 404 or 422, as check_in_all promises
+    return CheckinResult(201 if one.new else 200, one.decision.cause, one.decision.decision)

@@ -1,0 +1,115 @@
+"""Check-ins: decided, then stored under their identity; a repeat is answered with what was stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from functions.checkins import rules
+from functions.checkins.model import CheckinRow
+from functions.checkins.rules import Act, Decision, Standing
+from functions.matching import service as matching
+from functions.matching.policy import DEFAULT as POLICY
+from functions.matching.rules import ADMINISTRATIVE
+from functions.shared.problems import FieldError, NotFound, Problem, Rejected
+from functions.shared.tables import living
+from functions.venues import service as venues
+from functions.venues.rules import Venue
+
+How = Literal["self", "assisted", "group"]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a check-in is answered with; `new` is false for a repeat, which gets the stored decision."""
+
+    decision: Decision
+    new: bool
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a check-in's facts come from; a test hands in its own."""
+
+    standing: Callable[[str, int], Iterable[Standing]] = matching.standing
+    venue: Callable[[str, int], Venue | None] = venues.known
+
+
+SOURCES = Sources()
+
+
+def check_in(act: Act, received_at: int, how: How = "self", sources: Sources = SOURCES) -> Answered:
+    """Record one check-in.
+
+    Raises:
+        NotFound: no such venue, or one that was never approved.
+        Rejected: `at` is not within the last 72 h, or is over 2 min ahead; it is never replaced by another instant.
+    """
+    return _check_in(act, received_at, how, sources, tuple(sources.standing(act.pid, received_at)))
+
+
+def check_in_all(acts: Iterable[Act], received_at: int, sources: Sources = SOURCES) -> Iterator[Answered | Problem]:
+    """Record one person's queued check-ins in their order; each is answered or refused by itself."""
+    standing: tuple[Standing, ...] | None = None
+    for act in acts:
+        if standing is None:
+            standing = tuple(sources.standing(act.pid, received_at))
+        try:
+            yield _check_in(act, received_at, "self", sources, standing)
+        except (NotFound, Rejected) as problem:
+            yield problem
+
+
+def of_person(pid: str, at: int) -> list[CheckinRow]:
+    """Return a person's check-ins of the last 14 days, the oldest slot first."""
+    return list(living(CheckinRow.query(pid, consistent_read=True), at))
+
+
+def count_hour(venue: str, hour: int, shards: int) -> int:
+    """Count the check-ins at a venue in the UTC hour that begins at `hour`, over all its shards: for a recount."""
+    partitions = (rules.shard_key(venue, hour, shard) for shard in range(shards))
+    return sum(CheckinRow.by_venue.count(partition) for partition in partitions)
+
+
+def _check_in(act: Act, received_at: int, how: How, sources: Sources, standing: tuple[Standing, ...]) -> Answered:
+    if not rules.is_believable(act.at, received_at):
+        raise Rejected(
+            "A check-in is of the last 72 hours and not over 2 minutes ahead. Set the phone's clock.",
+            code="at-out-of-window",
+            errors=(FieldError("/at", "window", "received − 72 h to received + 2 min"),),
+        )
+    venue = sources.venue(act.venue, received_at)
+    if venue is None or venue.state not in {"approved", "closed"}:
+        raise NotFound("There is no such venue.", code="no-venue")
+    decision = rules.decide(
+        standing,
+        venue_open=venue.open,
+        pass_required=venue.policy.pass_required,
+        at=rules.judged_at(act, received_at),
+        precedence=POLICY.precedence,
+        administrative=ADMINISTRATIVE,
+    )
+    return _put(act, decision, received_at, how, venue)
+
+
+def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue) -> Answered:
+    row = CheckinRow(
+        act.pid,
+        rules.sort_key(act),
+        hour_shard=rules.hour_shard(act.venue, act.at, act.pid, venue.policy.shards),
+        at=act.at,
+        received_at=received_at,
+        venue=act.venue,
+        area=venue.area,
+        direction=act.direction,
+        decision=decision.decision,
+        cause=decision.cause,
+        how=how,
+        ttl=act.at + rules.KEPT_S,
+    )
+    # Written first, read only on a repeat: nearly every check-in is new, and then one request is enough.
+    if row.put_if_absent():
+        return Answered(decision, new=True)
+    stored = CheckinRow.get(act.pid, rules.sort_key(act), consistent_read=True)
+    return Answered(Decision(stored.decision, stored.cause), new=False)  # type: ignore[arg-type]  # as stored

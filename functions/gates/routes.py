@@ -1,0 +1,219 @@
+"""Gates over HTTP: a manager makes gates and codes, a guard begins a shift with a code and a device key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from credentials import proofs
+from functions.gates import service
+from functions.gates.rules import Gate, Shift
+from functions.keys import service as keys
+from functions.shared.clock import rfc3339
+from functions.shared.config import settings
+from functions.shared.http import Answer, Request, Routes
+from functions.shared.problems import NotFound, Unauthenticated
+from functions.venues import service as venues
+
+routes = Routes("gates")
+
+Label = Annotated[str, Meta(max_length=32)]
+Direction = Literal["in", "out"]
+
+
+class GateIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """A gate to register; `direction` is the one a turnstile there lets people through."""
+
+    venue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    direction: Direction = "in"
+
+
+class GateOut(Struct, frozen=True):
+    """A gate; whether it has a code, never the code."""
+
+    gate: str
+    venue: str
+    name: str
+    direction: Direction
+    has_code: bool
+
+
+class GatesOut(Struct, frozen=True):
+    """The gates of a venue."""
+
+    gates: tuple[GateOut, ...]
+
+
+class GateCodeOut(Struct, frozen=True):
+    """A gate's new code: it is shown this once."""
+
+    gate: str
+    code: str
+
+
+class ShiftIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """A shift to begin; the device's key is in the `DPoP` header. Without a code a standing shift's token is renewed."""
+
+    code: Annotated[str, Meta(max_length=32)] = ""
+    label: Label = ""
+
+
+class ShiftBegun(Struct, frozen=True):
+    """A device's shift and its 15-minute token, to be sent as `Authorization: DPoP`; ask again for another."""
+
+    gate: str
+    gate_name: str
+    venue: str
+    venue_name: str
+    direction: Direction
+    max_list_age_s: int
+    ends_at: str
+    token: str
+    expires_in: int
+
+
+class ShiftOut(Struct, frozen=True, omit_defaults=True):
+    """A shift, as its gate's manager sees it."""
+
+    device: str
+    label: str
+    started_at: str
+    ends_at: str
+    stands: bool
+    revoked_at: str | None = None
+
+
+class ShiftsOut(Struct, frozen=True):
+    """The shifts at a gate, the newest first."""
+
+    shifts: tuple[ShiftOut, ...]
+
+
+@routes.put(
+    "/gates/{gate}",
+    roles={"venue", "officer"},
+    body=GateIn,
+    answer=GateOut,
+    summary="Register a gate of a venue, or change its name and direction",
+)
+def register(request: Request, gate: str) -> Answer:
+    """Register a gate."""
+    _require_venue(request, request.body.venue)
+    made, new = service.put_gate(gate, request.body.venue, request.body.name, request.body.direction)
+    return Answer(_gate(made), 201 if new else 200)
+
+
+@routes.get("/venues/{venue}/gates", roles={"venue", "officer"}, answer=GatesOut, summary="The gates of a venue")
+def of_venue(request: Request, venue: str) -> GatesOut:
+    """List a venue's gates."""
+    _require_venue(request, venue)
+    return GatesOut(tuple(_gate(one) for one in service.of_venue(venue)))
+
+
+@routes.post(
+    "/gates/{gate}/code",
+    roles={"venue", "officer"},
+    answer=GateCodeOut,
+    summary="Make a new code for a gate; the one before begins no more shifts",
+)
+def new_code(request: Request, gate: str) -> GateCodeOut:
+    """Make a gate's code; standing shifts go on."""
+    _managed(request, gate)
+    return GateCodeOut(gate, service.new_code(gate))
+
+
+@routes.post(
+    "/gates/{gate}/shifts",
+    roles={"public"},
+    body=ShiftIn,
+    answer=ShiftBegun,
+    status=201,
+    summary="Begin a shift with the gate's code: binds this device's key to the gate for 12 h (DPoP header required)",
+)
+def begin_shift(request: Request, gate: str) -> ShiftBegun:
+    """Begin a shift, or renew the token of one that stands."""
+    device = _proved_device(request)
+    shift = service.open_shift(gate, request.body.code, device, request.body.label, request.at)
+    found = service.must(gate, request.at)
+    venue = venues.must(found.venue, request.at)
+    token = proofs.issue_access_token(
+        subject=f"{gate}.{device[:12]}",
+        role="guard",
+        scope=gate,
+        device=device,
+        issuer=settings().issuer,
+        signer=keys.signer("token", request.at),
+        at=request.at,
+    )
+    return ShiftBegun(
+        gate=gate,
+        gate_name=found.name,
+        venue=found.venue,
+        venue_name=venue.name,
+        direction=found.direction,  # type: ignore[arg-type]  # stored by us, one of the two
+        max_list_age_s=venue.policy.max_list_age_s,
+        ends_at=rfc3339(shift.ends_at),
+        token=token,
+        expires_in=min(proofs.TOKEN_LIFE_S, shift.ends_at - request.at),
+    )
+
+
+@routes.get("/gates/{gate}/shifts", roles={"venue", "officer"}, answer=ShiftsOut, summary="The shifts at a gate")
+def shifts(request: Request, gate: str) -> ShiftsOut:
+    """List the shifts of the last fortnight."""
+    _managed(request, gate)
+    return ShiftsOut(tuple(_shift(one, request.at) for one in service.shifts(gate, request.at)))
+
+
+@routes.post(
+    "/gates/{gate}/shifts/{device}/revocation",
+    roles={"venue", "officer"},
+    answer=ShiftOut,
+    summary="End a device's shift at once",
+)
+def revoke(request: Request, gate: str, device: str) -> ShiftOut:
+    """End a shift; make a new code as well when the old one is known to too many."""
+    _managed(request, gate)
+    return _shift(service.revoke(gate, device, request.at), request.at)
+
+
+def _proved_device(request: Request) -> str:
+    # The header of RFC 9449 §5, as in every later request of the device: one way to prove a key.
+    urls = [origin + request.path for origin in sorted(settings().origins)]
+    try:
+        return proofs.verify_dpop(request.header("dpop"), method="POST", urls=urls, at=request.at)
+    except proofs.ProofError as error:
+        raise Unauthenticated(
+            f"Prove this device's key in a DPoP header: {error.law}.",
+            code="proof",
+            headers={"WWW-Authenticate": 'DPoP algs="ES256"'},
+        ) from None
+
+
+def _require_venue(request: Request, venue: str) -> None:
+    if request.caller.role == "venue":
+        request.caller.require_scope(venue)
+        venues.must(venue, request.at)
+    else:
+        request.caller.require_area(venues.must(venue, request.at).area)
+
+
+def _managed(request: Request, gate: str) -> Gate:
+    found = service.gate(gate, request.at)
+    if found is None:
+        raise NotFound("There is no such gate.", code="no-gate")
+    _require_venue(request, found.venue)
+    return found
+
+
+def _gate(gate: Gate) -> GateOut:
+    return GateOut(gate.gate, gate.venue, gate.name, gate.direction, bool(gate.code_hash))  # type: ignore[arg-type]  # as stored
+
+
+def _shift(shift: Shift, at: int) -> ShiftOut:
+    revoked = None if shift.revoked_at is None else rfc3339(shift.revoked_at)
+    return ShiftOut(
+        shift.device, shift.label, rfc3339(shift.started_at), rfc3339(shift.ends_at), shift.stands(at), revoked
+    )

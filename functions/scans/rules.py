@@ -1,0 +1,100 @@
+"""A scan 查验: what a verified or refused presentation means at a gate, and what makes two scans one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Literal
+
+from credentials import NotLive, Pass, Refused, StatusUnknown
+
+OLDEST_S: Final = 72 * 3600
+AHEAD_S: Final = 120
+KEPT_S: Final = 14 * 86_400
+SAME_SCAN_S: Final = 5
+OUT_OF_WINDOW: Final = "at-out-of-window"
+REPLAYED: Final = "replayed"
+
+Verdict = Literal["accepted", "refused", "unsure"]
+
+# What a guard may know of why a genuine pass is no longer good: coarse, and nothing more.
+_COARSE: Final = {"expired": "needs-test", "withdrawn": "not-eligible"}
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with its code of the refusal tree, its cause, and the pass when its signature is genuine."""
+
+    verdict: Verdict
+    code: str
+    cause: str
+    credential: Pass | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a live proof was first seen; `at` is when it was received, epoch seconds."""
+
+    gate: str
+    device: str
+    direction: str
+    at: int
+
+
+def accept(credential: Pass, *, identity_checked: bool) -> Judged:
+    """Return the verdict on a genuine, timely, unwithdrawn pass: a printed one waits for a look at the document."""
+    if not credential.printed:
+        return Judged("accepted", "ok", "ok", credential)
+    if identity_checked:
+        return Judged("accepted", "ok", "identity-checked", credential)
+    return Judged("unsure", "ok", "check-identity", credential)
+
+
+def refuse(refusal: Refused) -> Judged:
+    """Return the verdict on a refused presentation; one whose status nobody knows is unsure, never accepted."""
+    credential = getattr(refusal, "credential", None)
+    verdict: Verdict = "unsure" if isinstance(refusal, StatusUnknown) else "refused"
+    return Judged(verdict, refusal.code, _COARSE.get(refusal.code, refusal.code), credential)
+
+
+def replayed(credential: Pass) -> Judged:
+    """Return the verdict on a live proof that was shown before."""
+    return Judged("refused", NotLive.code, REPLAYED, credential)
+
+
+def is_same_scan(first: Seen, again: Seen) -> bool:
+    """Tell whether a proof seen again is the same scan sent again, as after a lost answer, and not a copy of it."""
+    return (first.gate, first.device, first.direction) == (again.gate, again.device, again.direction) and (
+        abs(again.at - first.at) <= SAME_SCAN_S
+    )
+
+
+def is_believable(at: int, received_at: int) -> bool:
+    """Tell whether a scan's instant can be true: in [received − 72 h, received + 2 min]."""
+    return received_at - OLDEST_S <= at <= received_at + AHEAD_S
+
+
+def scan_id(judged: Judged, sub: str, *, proof_at: int | None, direction: str, at: int) -> str:
+    """Return the ULID of a scan, made from what was seen, so that the same scan sent again has the same id.
+
+    A live proof is one scan a gate and direction, whoever sends it and when; it counts only once it is proved, or a
+    forged one could take a genuine one's place. Anything else is told apart by its verdict and the guard's instant.
+
+    Args:
+        judged: the verdict.
+        sub: the pass's subject.
+        proof_at: the instant in a live proof, None unless the proof stands.
+        direction: which way.
+        at: the guard's instant, epoch seconds.
+    """
+    instant = at if proof_at is None else proof_at
+    kind = judged.code if proof_at is None else "live"
+    facts = "\n".join((sub, kind, str(instant), direction))
+    return ulid(instant, sha256(facts.encode()).digest()[:10])
+
+
+def ulid(at: int, randomness: bytes) -> str:
+    """Return a ULID: 48 bits of milliseconds and 80 bits, in Crockford's base32, so that text sorts by time."""
+    number = (at * 1000) << 80 | int.from_bytes(randomness)
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,215 @@
+"""Venues over HTTP: apply, review, policy, codes, poster. An officer's reach is an area, a manager's one venue."""
+
+from __future__ import annotations
+
+from functions.audit import service as audit
+from functions.shared.config import settings
+from functions.shared.cursors import read_cursor, write_cursor
+from functions.shared.http import Answer, Request, Routes
+from functions.shared.labels import is_area
+from functions.shared.problems import FieldError, Malformed, NotFound
+from functions.venues import poster, service
+from functions.venues.rules import Venue
+from functions.venues.service import Facts
+from functions.venues.shapes import (
+    CodeIn,
+    CodeOut,
+    DecisionIn,
+    PolicyIn,
+    PublicVenueOut,
+    VenueIn,
+    VenueOut,
+    VenuesOut,
+    code_out,
+    public_out,
+    venue_out,
+)
+
+routes = Routes("venues")
+_PAGE = 50
+
+
+@routes.post(
+    "/venues",
+    roles={"officer", "worker"},
+    body=VenueIn,
+    answer=VenueOut,
+    status=201,
+    summary="Apply for a venue; the same facts again answer 200 with the same venue",
+)
+def apply(request: Request) -> Answer:
+    """Take an application; an officer of the area decides on it later."""
+    request.caller.require_area(request.body.area)
+    made, new = service.apply(_facts(request.body), request.at)
+    return Answer(_shaped(made), 201 if new else 200)
+
+
+@routes.put(
+    "/venues/{venue}",
+    roles={"officer"},
+    body=VenueIn,
+    answer=VenueOut,
+    summary="Register and approve a venue under a known id, or correct its facts",
+)
+def register(request: Request, venue: str) -> Answer:
+    """Register a venue; one that is there already must lie in the officer's area too."""
+    _check_id(venue)
+    request.caller.require_area(request.body.area)
+    stored = service.venue(venue, request.at)
+    if stored:
+        request.caller.require_area(stored.area)
+    made, new = service.register(venue, _facts(request.body), request.at)
+    _note(request, "venue.registered")
+    return Answer(_shaped(made), 201 if new else 200)
+
+
+@routes.get(
+    "/venues",
+    roles={"officer", "worker"},
+    answer=VenuesOut,
+    query=("area", "cursor"),
+    summary="Venues of an area and all below it, by pages",
+)
+def in_area(request: Request) -> VenuesOut:
+    """List venues; the area is the caller's own unless a narrower one is asked for."""
+    area = request.query.get("area") or request.caller.scope
+    if not is_area(area):
+        raise Malformed("Ask for a division code of 2, 4, 6, 9 or 12 digits.", code="area")
+    request.caller.require_area(area)
+    cursor = request.query.get("cursor")
+    bound = {"caller": request.caller.actor, "route": "GET /venues", "filter_": area, "at": request.at}
+    position = read_cursor(cursor, **bound) if cursor else None  # type: ignore[arg-type]
+    page = service.in_area(area, position, _PAGE)
+    following = write_cursor(page.position, **bound) if page.position else None  # type: ignore[arg-type]
+    return VenuesOut(tuple(_shaped(one) for one in page.venues), following)
+
+
+@routes.get("/venues/{venue}", roles={"public"}, answer=PublicVenueOut, summary="What anybody may know of a venue")
+def facts(request: Request, venue: str) -> PublicVenueOut:
+    """Answer a venue's name and rules; one that was never approved is nobody's business."""
+    found = service.venue(venue, request.at)
+    if found is None or found.state not in {"approved", "closed"}:
+        raise NotFound("There is no such venue.", code="no-venue")
+    return public_out(found)
+
+
+@routes.get(
+    "/venue-codes/{code}",
+    roles={"public"},
+    answer=PublicVenueOut,
+    summary="The venue of a venue code that is in use",
+)
+def by_code(request: Request, code: str) -> PublicVenueOut:
+    """Answer the venue of a scanned code; a retired one is not found."""
+    return public_out(service.venue_of_code(code, request.at))
+
+
+@routes.get(
+    "/venues/{venue}/record",
+    roles={"venue", "officer"},
+    answer=VenueOut,
+    summary="A venue whole: application, decision, policy, codes",
+)
+def record(request: Request, venue: str) -> VenueOut:
+    """Answer all that is stored of a venue."""
+    return _shaped(_managed(request, venue))
+
+
+@routes.post(
+    "/venues/{venue}/decision",
+    roles={"officer"},
+    body=DecisionIn,
+    answer=VenueOut,
+    summary="Approve, refuse or close a venue",
+)
+def decide(request: Request, venue: str) -> VenueOut:
+    """Decide on a venue of the officer's area."""
+    _managed(request, venue)
+    decided = service.decide(venue, request.body.decision, request.body.reason, request.at)
+    _note(request, f"venue.{decided.state}")
+    return _shaped(decided)
+
+
+@routes.put(
+    "/venues/{venue}/policy",
+    roles={"venue", "officer"},
+    body=PolicyIn,
+    answer=VenueOut,
+    summary="Set what is asked of people at a venue's doors",
+)
+def set_policy(request: Request, venue: str) -> VenueOut:
+    """Set the policy; a lower peak than before leaves the shards as they are."""
+    _managed(request, venue)
+    return _shaped(service.set_policy(venue, request.body.policy(), request.at))
+
+
+@routes.post(
+    "/venues/{venue}/codes",
+    roles={"venue", "officer"},
+    body=CodeIn,
+    answer=CodeOut,
+    summary="Make a venue code for one entrance; the label's current code when it has one",
+)
+def add_code(request: Request, venue: str) -> CodeOut:
+    """Make a code."""
+    _managed(request, venue)
+    return code_out(service.add_code(venue, request.body.label, request.at), settings().me_url)
+
+
+@routes.post(
+    "/venues/{venue}/codes/{code}/retirement",
+    roles={"venue", "officer"},
+    answer=VenueOut,
+    summary="Retire a venue code that was copied or lost",
+)
+def retire_code(request: Request, venue: str, code: str) -> VenueOut:
+    """Retire a code; again changes nothing."""
+    _managed(request, venue)
+    return _shaped(service.retire_code(venue, code, request.at))
+
+
+@routes.get(
+    "/venues/{venue}/poster",
+    roles={"venue", "officer"},
+    answer=bytes,
+    query=("format", "label"),
+    summary="The poster with the venue code, as PDF or SVG",
+)
+def draw_poster(request: Request, venue: str) -> Answer:
+    """Draw the poster of the label's code, made now when there is none; only an open venue has one."""
+    managed = _managed(request, venue)
+    if not managed.open:
+        raise NotFound("A poster is printed once the venue is approved.", code="not-approved")
+    label, form = request.query.get("label", ""), request.query.get("format", "pdf")
+    if form not in poster.FORMATS or len(label) > 32:  # noqa: PLR2004 - CodeIn's own limit
+        raise Malformed("Ask for format=pdf or format=svg, and a label of at most 32 characters.", code="format")
+    code = code_out(service.add_code(venue, label, request.at), settings().me_url)
+    drawn = poster.draw(form, name=managed.name, label=label, url=code.url)
+    named = {"Content-Disposition": f'inline; filename="{venue}.{form}"'}
+    return Answer(drawn, content_type=poster.FORMATS[form], headers=named)
+
+
+def _managed(request: Request, venue: str) -> Venue:
+    if request.caller.role == "venue":
+        request.caller.require_scope(venue)
+        return service.must(venue, request.at)
+    found = service.must(venue, request.at)
+    request.caller.require_area(found.area)
+    return found
+
+
+def _facts(body: VenueIn) -> Facts:
+    return Facts(body.name, body.area, body.category, body.address, body.parent)
+
+
+def _shaped(venue: Venue) -> VenueOut:
+    return venue_out(venue, settings().me_url)
+
+
+def _check_id(venue: str) -> None:
+    if len(venue) > 40:  # noqa: PLR2004 - shapes.Id's own limit: a code is the id, a dash and eight characters
+        raise Malformed("A venue's id has at most 40 characters.", errors=(FieldError("/venue", "id", ""),))
+
+
+def _note(request: Request, act: str) -> None:
+    audit.record(request.caller.actor, act, count=1, at=request.at)

@@ -1,0 +1,139 @@
+"""What venue routes read and write: lengths, patterns and limits are part of the interface."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from functions.shared.clock import rfc3339
+from functions.venues.rules import MAX_LIST_AGE_S, MAX_SHARDS, MIN_LIST_AGE_S, Code, Policy, Venue, shards_for
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Text = Annotated[str, Meta(max_length=128)]
+Area = Annotated[str, Meta(pattern=r"^[0-9]{6,12}$", examples=["990101001001"])]
+State = Literal["applied", "approved", "refused", "closed"]
+# 64 shards carry 12,800 check-ins a second at one venue.
+Peak = Annotated[float, Meta(ge=0, le=MAX_SHARDS * 200)]
+ListAge = Annotated[int, Meta(ge=MIN_LIST_AGE_S, le=MAX_LIST_AGE_S)]
+
+
+class VenueIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """An application, or an officer's registration."""
+
+    name: Name
+    area: Area
+    category: Text = ""
+    address: Text = ""
+    parent: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+
+
+class DecisionIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """An officer's decision on a venue."""
+
+    decision: Literal["approve", "refuse", "close"]
+    reason: Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class PolicyIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked at the doors; the peak sets the index's shards, which are only ever raised."""
+
+    pass_required: bool = True
+    max_list_age_s: ListAge = 4 * 3600
+    peak_per_s: Peak = 0
+
+    def policy(self) -> Policy:
+        """Return the policy this asks for."""
+        return Policy(self.pass_required, self.max_list_age_s, shards_for(self.peak_per_s))
+
+
+class CodeIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """A code to make; the label says where its poster hangs."""
+
+    label: Annotated[str, Meta(max_length=32)] = ""
+
+
+class RulesOut(Struct, frozen=True):
+    """The rules at a venue's doors, as anybody may know them."""
+
+    pass_required: bool
+    max_list_age_s: int
+
+
+class PublicVenueOut(Struct, frozen=True):
+    """What anybody may know of a venue."""
+
+    venue: str
+    name: str
+    category: str
+    state: Literal["approved", "closed"]
+    rules: RulesOut
+
+
+class CodeOut(Struct, frozen=True, omit_defaults=True):
+    """A venue code; `url` is what its poster holds."""
+
+    code: str
+    url: str
+    label: str
+    made_at: str
+    retired_at: str | None = None
+
+
+class VenueOut(Struct, frozen=True, omit_defaults=True):
+    """A venue whole, for its manager and for officers."""
+
+    venue: str
+    name: str
+    area: str
+    category: str
+    address: str
+    parent: str
+    state: State
+    pass_required: bool
+    max_list_age_s: int
+    shards: int
+    applied_at: str
+    codes: tuple[CodeOut, ...]
+    reason: str
+    decided_at: str | None = None
+
+
+class VenuesOut(Struct, frozen=True, omit_defaults=True):
+    """A page of venues; `next` is the cursor of the one after."""
+
+    venues: tuple[VenueOut, ...]
+    next: str | None = None
+
+
+def public_out(venue: Venue) -> PublicVenueOut:
+    """Shape a venue for anybody."""
+    rules = RulesOut(venue.policy.pass_required, venue.policy.max_list_age_s)
+    return PublicVenueOut(venue.venue, venue.name, venue.category, "approved" if venue.open else "closed", rules)
+
+
+def code_out(code: Code, me_url: str) -> CodeOut:
+    """Shape a code, with the address its poster holds."""
+    retired = None if code.retired_at is None else rfc3339(code.retired_at)
+    return CodeOut(code.code, f"{me_url}/c/{code.code}", code.label, rfc3339(code.made_at), retired)
+
+
+def venue_out(venue: Venue, me_url: str) -> VenueOut:
+    """Shape a venue whole."""
+    return VenueOut(
+        venue=venue.venue,
+        name=venue.name,
+        area=venue.area,
+        category=venue.category,
+        address=venue.address,
+        parent=venue.parent,
+        state=venue.state,  # type: ignore[arg-type]  # stored by us, one of the four
+        pass_required=venue.policy.pass_required,
+        max_list_age_s=venue.policy.max_list_age_s,
+        shards=venue.policy.shards,
+        applied_at=rfc3339(venue.applied_at),
+        codes=tuple(code_out(code, me_url) for code in venue.codes),
+        reason=venue.reason,
+        decided_at=None if venue.decided_at is None else rfc3339(venue.decided_at),
+    )
