@@ -97,8 +97,10 @@ def _text() -> list[Json]:
         for point in points
     ]
     subject = "credentialSubject."
-    for place in ("unit", "zone", "officialDocument.number", "officialDocument.issuedBy"):
-        cases.append(case(f"right-to-left in {place}", "unreadable", token=with_value(subject + place, "A\u202eB")))
+    cases += [
+        case(f"right-to-left in {place}", "unreadable", token=with_value(subject + place, "A\u202eB"))
+        for place in ("unit", "zone", "officialDocument.number", "officialDocument.issuedBy")
+    ]
     cases += [
         case("zero width in a venue", "unreadable", token=with_value(subject + "venues", ["东门", "西\u200b门"])),
         case("a control in the tail", "unreadable", token=with_value(subject + "documentTail", "60\x1fX", printed())),

@@ -300,7 +300,6 @@ def _transport() -> list[Json]:
     packed, raw = pack_bytes(on_paper), compact(payload(printed()))
     plain = _plain(raw)
     bad = "unreadable"
-    number = lambda content: str(int.from_bytes(content))  # noqa: E731 - one word for what follows
     refused = {
         "a leading zero": "0" + paper,
         "the digit zero": "0",
@@ -354,6 +353,11 @@ def _plain(raw: bytes) -> bytes:
     token = issue_pass(printed(), PASS_KEY)
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     return b"\1\0" + pack_bytes(token)[2:74] + packer.compress(raw) + packer.flush()
+
+
+def number(packed: bytes) -> str:
+    """Transport bytes as digits, whatever they are."""
+    return str(int.from_bytes(packed))
 
 
 def _otherwise(packed: bytes, raw: bytes) -> bytes:
