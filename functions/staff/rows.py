@@ -74,10 +74,14 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True)
 class StaffFile:
-    """A list, read: one row a person (the later wins), the rows that gave way to a later one, and what is bad."""
+    """A list, read: one row a person (the later wins), the rows that gave way to a later one, and what is bad.
+
+    `unclear` are the documents of bad rows whose id could be read all the same.
+    """
 
     people: tuple[StaffRow, ...]
     repeated: tuple[int, ...]
+    unclear: tuple[Document, ...]
     faults: tuple[Fault, ...]
 
 
@@ -86,19 +90,21 @@ def read_staff(rows: Sequence[RawRow], *, at: int) -> StaffFile:
     suspect = digits_were_lost(rows)
     people: dict[Document, StaffRow] = {}
     repeated: list[int] = []
+    unclear: list[Document] = []
     faults: list[Fault] = []
     for raw in rows:
-        person, broken = _read_row(raw, suspect=suspect, at=at)
+        person, document, broken = _read_row(raw, suspect=suspect, at=at)
         faults += broken
         if person is None:
+            unclear += [document] if document is not None else []
             continue
         if (earlier := people.pop(person.document, None)) is not None:
             repeated.append(earlier.row)
         people[person.document] = person
-    return StaffFile(tuple(people.values()), tuple(repeated), tuple(faults))
+    return StaffFile(tuple(people.values()), tuple(repeated), tuple(unclear), tuple(faults))
 
 
-def _read_row(raw: RawRow, *, suspect: bool, at: int) -> tuple[StaffRow | None, list[Fault]]:
+def _read_row(raw: RawRow, *, suspect: bool, at: int) -> tuple[StaffRow | None, Document | None, list[Fault]]:
     laws: list[tuple[str, str]] = []
     name, role = raw.text("name"), raw.text("role")
     if (law := _name_law(name)) is not None:
@@ -116,8 +122,8 @@ def _read_row(raw: RawRow, *, suspect: bool, at: int) -> tuple[StaffRow | None, 
         laws.append(("venues", "venues"))
     until = _until(raw, laws, at)
     if laws or document is None:
-        return None, [Fault(raw.row, column, law) for column, law in laws]
-    return StaffRow(raw.row, document, name, phone, role, venues, until), []
+        return None, document, [Fault(raw.row, column, law) for column, law in laws]
+    return StaffRow(raw.row, document, name, phone, role, venues, until), document, []
 
 
 def _name_law(name: str) -> str | None:

@@ -95,12 +95,13 @@ def listing(unit: str, pid: str, at: int) -> Listing | None:
     return _find(registered, registered.current, pid, at)
 
 
-def staff_of(unit: str, at: int) -> Iterator[Listing]:
-    """Yield everybody in a unit's list in force, by pid."""
+def staff_of(unit: str, at: int, *, after: str = "") -> Iterator[Listing]:
+    """Yield everybody in a unit's list in force, by pid, from the one that follows `after`."""
     registered = units.unit(unit)
     if registered is None or registered.current is None:
         return
-    rows = StaffRow.query(_list(unit, registered.current), consistent_read=True)
+    following = StaffRow.pid > after if after else None
+    rows = StaffRow.query(_list(unit, registered.current), following, consistent_read=True)
     for row in living(rows, at):
         if _stands(row, at):
             yield _listing(row, registered)

@@ -1,0 +1,166 @@
+"""Uploads and jobs. A unit uploads its own list, a laboratory results under its own name, and nobody another's."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import cast
+
+from msgspec import UNSET
+
+from functions.audit import service as audit
+from functions.jobs import service
+from functions.jobs.model import Head
+from functions.jobs.result_rows import COLUMNS as RESULT_COLUMNS
+from functions.jobs.service import Kind, Upload
+from functions.jobs.shapes import DecisionIn, JobOut, UploadIn, UploadOut, job_out
+from functions.labs import service as labs
+from functions.shared.http import OCTETS, Answer, Request, Routes
+from functions.shared.problems import FieldError, Forbidden, Malformed, Problem, Rejected, TooLarge, UnsupportedType
+from functions.shared.sheets import FORMATS, SheetProblem, read
+from functions.shared.sheets.limits import DIRECT_BYTES
+from functions.staff.rows import COLUMNS as STAFF_COLUMNS
+from functions.units import service as units
+
+routes = Routes("jobs")
+CSV = "text/csv"
+_FILE = {"body": bytes, "content_types": (OCTETS, CSV), "max_bytes": DIRECT_BYTES, "answer": JobOut, "status": 202}
+
+
+@routes.post(
+    "/units/{unit}/staff-list", roles={"unit"}, query=("format", "mode"), summary="Upload a staff list", **_FILE
+)
+def post_staff_list(request: Request, unit: str) -> Answer:
+    """Take a unit's list in; what is wrong with the whole file is said at once, the rest by the job."""
+    request.caller.require_scope(unit)
+    mode = request.query.get("mode", "update")
+    if mode not in {"update", "replace"}:
+        raise Malformed("A list updates or replaces.", errors=(FieldError("/mode", "mode", "update or replace"),))
+    area = units.must(unit).area
+    return _take(request, "staff-list", unit, area, mode)
+
+
+@routes.post("/labs/{lab}/results", roles={"lab"}, query=("format",), summary="Upload test results", **_FILE)
+def post_results(request: Request, lab: str) -> Answer:
+    """Take a laboratory's results in, under its own name only."""
+    request.caller.require_scope(lab)
+    return _take(request, "results", lab, labs.must(lab).area, "")
+
+
+@routes.post(
+    "/uploads",
+    roles={"unit", "lab", "officer"},
+    body=UploadIn,
+    answer=UploadOut,
+    status=202,
+    summary="Announce a larger file and learn where to PUT it",
+)
+def post_uploads(request: Request) -> Answer:
+    """Make the job of a file that is still to come; its checksum and length are signed into the address."""
+    given: UploadIn = request.body
+    subject, area = _subject(request, given)
+    mode = given.mode if given.kind == "staff-list" else ""
+    upload = Upload(given.kind, subject, area, given.format, mode, given.sha256, given.size)
+    head, new = service.announce(upload, request.at)
+    if not head.awaited:
+        return Answer(UploadOut(_shape(head)), status=200)
+    url, headers = service.presigned(head)
+    return Answer(UploadOut(_shape(head), url, headers, service.PRESIGNED_S), status=202 if new else 200)
+
+
+@routes.get("/jobs/{job}", roles={"unit", "lab", "officer"}, answer=JobOut, summary="How far a job is")
+def get_job(request: Request, job: str) -> JobOut:
+    """Return a job to its owner and the officers of its area."""
+    return _shape(_seen(request, job))
+
+
+@routes.get("/jobs/{job}/errors.csv", roles={"unit", "lab", "officer"}, summary="Rejected rows: row, column, law")
+def get_errors(request: Request, job: str) -> Answer:
+    """Return the rows that were rejected, without any cell of theirs."""
+    found = service.errors(_seen(request, job))
+    if isinstance(found, str):
+        return Answer(status=303, headers={"Location": found})
+    name = {"Content-Disposition": f'attachment; filename="errors-{job}.csv"'}
+    return Answer(found, content_type="text/csv; charset=utf-8", headers=name)
+
+
+@routes.post(
+    "/jobs/{job}/decision",
+    roles={"unit", "lab", "officer"},
+    body=DecisionIn,
+    answer=JobOut,
+    summary="Apply or cancel what is held",
+)
+def post_decision(request: Request, job: str) -> JobOut:
+    """Decide on a held job; the owner may cancel and confirm that people leave, an officer anything."""
+    head, given = _seen(request, job), request.body
+    actor, owner = request.caller.actor, request.caller.role != "officer"
+    decided = service.decide(head, given.decision, given.reason, actor=actor, owner=owner, at=request.at)
+    audit.record(actor, f"job.{given.decision}", case=job, count=int(head.leaving or 0), at=request.at)
+    return _shape(decided)
+
+
+def _take(request: Request, kind: Kind, subject: str, area: str, mode: str) -> Answer:
+    file_format, data = request.query.get("format", ""), cast("bytes", request.body)
+    if file_format not in FORMATS:
+        raise Malformed(
+            "Say ?format=csv, xlsx or jsonl.", errors=(FieldError("/format", "format", "csv, xlsx, jsonl"),)
+        )
+    _check_type(request, data)
+    _check_file(kind, data, file_format)
+    digest = hashlib.sha256(data).hexdigest()
+    head, new = service.receive(Upload(kind, subject, area, file_format, mode, digest, len(data)), data, request.at)
+    return Answer(_shape(head), status=202 if new else 200)
+
+
+def _check_type(request: Request, data: bytes) -> None:
+    if not request.header("content-type").startswith(CSV):
+        return
+    try:
+        damaged = "\ufffd" in data.decode()
+    except UnicodeDecodeError:
+        damaged = True
+    if damaged:  # a gateway decodes text, and what it decoded wrongly cannot be had back
+        raise UnsupportedType(f"Send CSV that is not UTF-8 as {OCTETS}.", code="text-csv")
+
+
+def _check_file(kind: Kind, data: bytes, file_format: str) -> None:
+    try:
+        read(data, file_format, STAFF_COLUMNS if kind == "staff-list" else RESULT_COLUMNS)
+    except SheetProblem as problem:
+        raise _problem(problem) from None
+
+
+def _problem(problem: SheetProblem) -> Problem:
+    if problem.law == "too-large":
+        return TooLarge(problem.sentence(), code=problem.law)
+    pointer = "/" if problem.row is None else f"/row/{problem.row}"
+    errors = (FieldError(pointer, problem.law, problem.sentence()),)
+    return Rejected(problem.sentence(), code=problem.law, errors=errors)
+
+
+def _subject(request: Request, given: UploadIn) -> tuple[str, str]:
+    wanted, other = (given.unit, given.lab) if given.kind == "staff-list" else (given.lab, given.unit)
+    if wanted is UNSET or other is not UNSET:
+        raise Malformed("A staff list names its unit, results their lab.", errors=(FieldError("/", "subject", ""),))
+    subject = str(wanted)
+    if request.caller.role == "officer":
+        area = units.must(subject).area if given.kind == "staff-list" else labs.must(subject).area
+        request.caller.require_area(area)
+        return subject, area
+    if (request.caller.role == "unit") != (given.kind == "staff-list"):
+        raise Forbidden("Your role may not do this.", code="role")
+    request.caller.require_scope(subject)
+    return subject, units.must(subject).area if given.kind == "staff-list" else labs.must(subject).area
+
+
+def _seen(request: Request, job: str) -> Head:
+    head = service.find(job, request.at)
+    if request.caller.role == "officer":
+        request.caller.require_area(head.area)
+    elif head.owner != f"{request.caller.role}:{request.caller.scope}":
+        raise Forbidden("Your account is for another one.", code="scope")
+    return head
+
+
+def _shape(head: Head) -> JobOut:
+    return job_out(head, service.totals(head), tuple(service.leaving_names(head)))

@@ -1,0 +1,99 @@
+"""Checking a staff list: rows, quota, who is new, who leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from functions.jobs.plan import PART_ROWS, SETTLE_PIDS, PartPlan, Plan, Refused, Superseded, batches, digest, triples
+from functions.jobs.rules import Held, leaving, systematic
+from functions.shared.masking import mask
+from functions.shared.pids import pid_of
+from functions.shared.sheets import read
+from functions.staff import service as staff
+from functions.staff.rows import COLUMNS, StaffFile, StaffRow, read_staff
+from functions.staff.rules import Change, Mode, next_generation, order_of
+from functions.units import service as units
+
+NAMED = 200  # of those leaving; the count says how many there are
+SETTLED_AT_ONCE = 1_000  # more newcomers than this wait for the matching run
+
+
+def plan_staff(unit_id: str, job: str, data: bytes, file_format: str, *, mode: Mode, received_at: int, at: int) -> Plan:
+    """Check a staff list against the list in force.
+
+    Raises:
+        SheetProblem: the file cannot be read.
+        Refused: no good row, or more people than the unit's quota.
+        Superseded: the list was replaced whole by a later upload.
+    """
+    unit, order = units.must(unit_id), order_of(received_at, job)
+    if unit.replaced > order:
+        raise Superseded("a later upload replaced the whole list")
+    raw = read(data, file_format, COLUMNS).rows
+    found = read_staff(raw, at=received_at)
+    if not found.people:
+        raise Refused("no-good-rows: no row keeps all laws, so the list in force stays")
+    people = {_pid(person): person for person in found.people}
+    before = staff.entries(unit_id, unit.current, at)
+    unclear = {pid_of(document.type, document.number) for document in found.unclear}
+    change = next_generation(people, unclear, {pid: row.order for pid, row in before.items()}, mode=mode, order=order)
+    if change.size > unit.quota:
+        raise Refused(f"over-quota: the list would hold {change.size} people, the unit's quota is {unit.quota}")
+    entries = [_entry(unit, people[pid], pid, job=job, order=order, at=at) for pid in sorted(change.taken)]
+    entries += [
+        staff.carried(unit_id, before[pid], job=job, ends_at=unit.ends_at, at=at) for pid in sorted(change.kept)
+    ]
+    return Plan(
+        parts=tuple(_parts(entries, change)),
+        faults=found.faults,
+        rows_total=len(raw),
+        rows_repeated=len(found.repeated),
+        rows_flagged=sum(not person.document.known for person in found.people),
+        base=unit.current,
+        added=len(change.added),
+        leaving=len(change.leaving),
+        leaving_names=_names(unit_id, change, before),
+        holds=_holds(found, len(raw), change, len(before)),
+    )
+
+
+def _pid(person: StaffRow) -> str:
+    return pid_of(person.document.type, person.document.number)
+
+
+def _entry(unit: units.Unit, person: StaffRow, pid: str, *, job: str, order: str, at: int) -> staff.Entry:
+    who = staff.Person(person.name, person.phone, person.document.tail)
+    return staff.Entry(
+        pid=pid,
+        role=person.role,
+        venues=person.venues,
+        until=person.until or 0,
+        person=staff.seal(unit.unit, pid, who, job=job),
+        sealed_at=at,
+        order=order,
+        ends_at=unit.ends_at,
+    )
+
+
+def _parts(entries: list[staff.Entry], change: Change) -> list[PartPlan]:
+    parts = [PartPlan("apply", msgspec.msgpack.encode(rows), len(rows)) for rows in batches(entries, PART_ROWS)]
+    newcomers = sorted(change.added) if len(change.added) <= SETTLED_AT_ONCE else []
+    # Those who leave lose their passes before the job is done, however many they are.
+    concerned = batches([*sorted(change.leaving), *newcomers], SETTLE_PIDS)
+    return parts + [PartPlan("settle", msgspec.msgpack.encode(pids), len(pids)) for pids in concerned]
+
+
+def _holds(found: StaffFile, total: int, change: Change, before: int) -> tuple[tuple[Held, str], ...]:
+    holds: list[tuple[Held, str]] = []
+    if (held := systematic(triples(found.faults), total)) is not None:
+        holds.append((held, ""))
+    if (held := leaving(len(change.leaving), before)) is not None:
+        holds.append((held, digest(change.leaving)))
+    return tuple(holds)
+
+
+def _names(unit: str, change: Change, before: Mapping[str, staff.Entry]) -> tuple[str, ...]:
+    shown = sorted(change.leaving)[:NAMED]
+    return tuple(mask(staff.open_person(unit, pid, before[pid].person).name) for pid in shown)
