@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from functions.shared import aws, config
+from functions.shared import aws, config, secrets, transactions
 from infra.local import Service, embedded
 from infra.local.processes import start_http
 
@@ -34,6 +34,8 @@ def forget_clients() -> None:
     """Settings and clients are cached for a process's life; here the environment changes within one."""
     config.settings.cache_clear()
     aws.client.cache_clear()
+    secrets.secret.cache_clear()
+    transactions._connection.cache_clear()
 
 
 @dataclass(frozen=True)

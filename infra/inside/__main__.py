@@ -2,9 +2,10 @@
 
 from ministack import app
 
-from infra.inside import runtime, shutdown, streams
+from infra.inside import messages, runtime, shutdown, streams
 
 runtime.install()
 streams.install()
 shutdown.install()
+messages.install()
 app.main()

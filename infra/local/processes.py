@@ -75,6 +75,8 @@ def _engine_environment(state: State, port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
         "MINISTACK_REGION": REGION,
+        # Every function runs under its own role of the template, and is refused what that does not grant.
+        "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "PERSIST_STATE": "1",
