@@ -6,8 +6,9 @@ a stranger who is shown the evidence can recompute it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from functions.matching.policy import DEFAULT, NOT_ELIGIBLE, Policy
@@ -17,6 +18,7 @@ ELIGIBLE: Final = "eligible"
 REFUSED: Final = "refused"
 Verdict = Literal["eligible", "refused"]
 
+CLOCK_LEEWAY_S: Final = 300
 # What no result can bring about: a loss for one of these may be a mistake in a list, and can wait for a person.
 ADMINISTRATIVE: Final = frozenset({"not-listed", "unit-not-approved", "approval-ended"})
 
@@ -71,6 +73,67 @@ class Decision:
     def causes(self) -> tuple[str, ...]:
         """Every cause that applies, the named one first."""
         return tuple(finding.cause for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A decision about one person in one unit, as it stands.
+
+    `scope` is the unit; `decided_at` the instant it was decided for, by which a later decision is known; `run` the
+    matching run, empty when a result's arrival led to it. `expires_at` is 0 for a refusal; `sampled_at`, `lab`,
+    `tube` and `site` name the row the cause rests on, and are 0 or empty when there is none. `evidence` is the JSON
+    of every row it rests on, and `policy` the version: with them a stranger recomputes it.
+    """
+
+    pid: str
+    scope: str
+    verdict: Verdict
+    cause: str
+    decided_at: int
+    run: str
+    expires_at: int
+    sampled_at: int
+    lab: str
+    tube: str
+    site: str = ""
+    policy: str = ""
+    evidence: str = "[]"
+
+
+def entitle(pid: str, scope: str, decision: Decision, decided_at: int, run: str = "") -> Entitlement:
+    """Return the entitlement that a decision amounts to."""
+    first = decision.evidence[0] if decision.evidence else None
+    return Entitlement(
+        pid=pid,
+        scope=scope,
+        verdict=decision.verdict,
+        cause=decision.cause,
+        decided_at=decided_at,
+        run=run,
+        expires_at=decision.expires_at or 0,
+        sampled_at=first.sampled_at if first else 0,
+        lab=first.lab if first else "",
+        tube=first.tube if first else "",
+        site=first.site if first else "",
+        policy=decision.policy,
+        evidence=evidence_text(decision.evidence),
+    )
+
+
+def evidence_text(rows: Iterable[Result]) -> str:
+    """Return rows as compact JSON, one object each, in the order they are named and without the pid."""
+    named = [{name: value for name, value in asdict(row).items() if name != "pid"} for row in rows]
+    return json.dumps(named, ensure_ascii=False, separators=(",", ":"))
+
+
+def horizon(results: Iterable[Result], at: int) -> int:
+    """Return the cut-off of a decision at the instant `at` that a result's arrival led to.
+
+    Laboratories' clocks may be five minutes ahead. Bad news of the next five minutes is looked at now; good news
+    waits until its sample is in the past, for a pass may not begin before it.
+    """
+    bad = (row.sampled_at for row in results if row.result in {"positive", "inconclusive"})
+    return max((sampled for sampled in bad if at < sampled <= at + CLOCK_LEEWAY_S), default=at)
 
 
 def decide(facts: Facts, policy: Policy, cutoff: int) -> Decision:

@@ -9,7 +9,7 @@ from functions.results.rules import RETENTION_S, Result
 from functions.shared.tables import Table, TableMeta
 
 
-class ByTube(GlobalSecondaryIndex["ResultRow"]):  # type: ignore[no-untyped-call]  # pynamodb leaves it untyped
+class ByTube(GlobalSecondaryIndex["ResultRow"]):
     """The people of one tube of one laboratory."""
 
     class Meta:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +14,9 @@ from functions.results import rules
 from functions.results.model import ResultRow, place_of, row_of
 from functions.results.rules import Result
 from functions.shared.tables import living
+from functions.shared.threads import spread
 from functions.shared.transactions import lost, transaction
 
-WORKERS = 8
 _BATCH = 100  # BatchGetItem and TransactWriteItems take no more
 
 
@@ -35,10 +34,9 @@ def record(rows: Sequence[Result], received_at: int) -> Recorded:
     Rows of one call may repeat and contradict each other. Killed half-way and called again, it ends the same.
     """
     standing = [(row, row.order) for row in rules.collapse(rows)]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        greater = [pair for kept in pool.map(_greater, _chunks(standing, _BATCH)) for pair in kept]
-        made = [row_of(row, order, received_at) for row, order in greater]
-        applied = sum(pool.map(_write, _chunks(made, _rows_per_write())))
+    greater = [pair for kept in spread(_greater, _chunks(standing, _BATCH)) for pair in kept]
+    made = [row_of(row, order, received_at) for row, order in greater]
+    applied = sum(spread(_write, _chunks(made, _rows_per_write())))
     return Recorded(applied, len(rows) - applied)
 
 

@@ -1,0 +1,119 @@
+"""Entitlements: settling one person when something about them changed, and reading what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pynamodb.expressions.condition import Condition
+
+from functions.matching.model import EntitlementRow, follows, row_of, still
+from functions.matching.policy import DEFAULT, Policy
+from functions.matching.rules import ELIGIBLE, Approval, Entitlement, Facts, decide, entitle, horizon
+from functions.passes import service as passes
+from functions.results import service as results
+from functions.results.rules import Result
+from functions.shared import log
+from functions.shared.tables import living
+from functions.shared.threads import spread
+from functions.staff import service as staff
+from functions.units import service as units
+
+__all__ = [
+    "Entitlement",
+    "entitlement",
+    "facts_of",
+    "of_unit",
+    "settle",
+    "settle_unit",
+    "standing",
+    "standing_check",
+    "withdraw_what_ended",
+]
+
+_ATTEMPTS = 20
+
+
+def settle(pid: str, at: int) -> list[Entitlement]:
+    """Decide anew about a person in every unit that lists them or has decided about them, and withdraw what ended.
+
+    Called when a result arrived, a listing or a unit's approval changed, a person was enrolled. Refusals are written
+    too (law 5), and passes are withdrawn before this returns (law 6). Again is harmless.
+    """
+    return [_settle(pid, scope, at) for scope in _scopes(pid, at)]
+
+
+def settle_unit(unit: str, at: int) -> int:
+    """Decide anew about everybody a unit lists or has entitled; return how many people that were."""
+    pids = {listing.pid for listing in staff.staff_of(unit, at)} | {known.pid for known in of_unit(unit, at)}
+    return sum(1 for _ in spread(lambda pid: _settle(pid, unit, at), sorted(pids)))
+
+
+def standing(pid: str, at: int) -> list[Entitlement]:
+    """Return what was decided about a person, by unit: a consistent read."""
+    return [row.read() for row in living(EntitlementRow.query(pid, consistent_read=True), at)]
+
+
+def entitlement(pid: str, unit: str, at: int = 0) -> Entitlement | None:
+    """Return what was decided about a person in a unit (a consistent read), None if nothing was.
+
+    Without an instant a decision past its retention is returned too, as long as it is stored: to be replaced by the
+    next one, never to be shown.
+    """
+    row = EntitlementRow.find(pid, unit, at=at)
+    return row.read() if row else None
+
+
+def of_unit(unit: str, at: int) -> Iterator[Entitlement]:
+    """Yield what was decided about everybody in a unit, by pid; the index follows the table within moments."""
+    return (row.read() for row in living(EntitlementRow.by_unit.query(unit), at))
+
+
+def standing_check(known: Entitlement) -> tuple[type[EntitlementRow], str, str, Condition]:
+    """Return the arguments of a transaction's `condition_check` that holds while an entitlement stands.
+
+    A pass is put in one transaction with it: else a refusal written between reading and signing would miss the pass.
+    """
+    return EntitlementRow, known.pid, known.scope, still(known)
+
+
+def facts_of(pid: str, unit: str, rows: list[Result], at: int) -> Facts:
+    """Return the facts about a person in a unit, as they are now; `rows` is their history."""
+    registered = units.unit(unit)
+    approval = Approval(registered.approved, registered.ends_at) if registered else None
+    listing = staff.listing(unit, pid, at) if registered else None
+    return Facts(tuple(rows), listing is not None, approval, listing.until if listing else None)
+
+
+def withdraw_what_ended(known: Entitlement, at: int) -> int:
+    """Withdraw the passes that an entitlement does not carry; return how many.
+
+    After a refusal that is every unexpired one. An eligible person's pass ends with them too if it was signed for a
+    later instant than they are entitled until: the sample it rested on was taken back, and an older one remains.
+    """
+    if known.verdict == ELIGIBLE:
+        return passes.withdraw_scope(known.pid, known.scope, "replaced", at, beyond=known.expires_at)
+    return passes.withdraw_scope(known.pid, known.scope, known.cause, at)
+
+
+def _scopes(pid: str, at: int) -> list[str]:
+    listed = {listing.unit for listing in staff.listings(pid, at)}
+    return sorted(listed | {known.scope for known in standing(pid, at)})
+
+
+def _settle(pid: str, scope: str, at: int, policy: Policy = DEFAULT) -> Entitlement:
+    """Decide about one person in one unit and write it, unless somebody did meanwhile: then read and decide again.
+
+    What stood is read first and the facts after it. So whoever writes has seen at least what the decision they
+    replace had seen, and two results of one second cannot hide each other, though both decide for the same instant.
+    """
+    for _ in range(_ATTEMPTS):
+        before = entitlement(pid, scope)
+        rows = results.history(pid, at)
+        decision = decide(facts_of(pid, scope, rows, at), policy, horizon(rows, at))
+        decided_at = max(at, before.decided_at + 1) if before else at
+        known = entitle(pid, scope, decision, decided_at)
+        if row_of(known).put_if(follows(before)):
+            withdraw_what_ended(known, at)
+            log.event("entitlement.settled", scope=scope, verdict=known.verdict)
+            return known
+    raise RuntimeError("an entitlement was decided by others all the time")
