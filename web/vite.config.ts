@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+/** One origin of pages: `web/gate` becomes `web/dist/gate`, to be published at the root of gate.<host>. */
+export default defineConfig({
+  root: "gate",
+  base: "/",
+  publicDir: false,
+  build: {
+    outDir: "../dist/gate",
+    emptyOutDir: true,
+    target: ["chrome80", "safari14"],
+    // Everything is one small chunk; the polyfill would be dead weight, and inlined assets would break the CSP.
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: "gate/v/index.html" },
+  },
+  test: { root: ".", include: ["tests/**/*.test.ts"] },
+});
