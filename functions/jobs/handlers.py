@@ -1,4 +1,4 @@
-"""The queue's worker, and the event of a file that arrived by a presigned PUT."""
+"""The queue's worker. Its messages are steps of jobs, and the bucket's word that a presigned PUT has arrived."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from functions.shared.objects import uploads
 INCOMING = "incoming/"
 
 
-class Message(msgspec.Struct, forbid_unknown_fields=True):
+class Step(msgspec.Struct, forbid_unknown_fields=True):
     """A job to advance, or one part of it to do."""
 
     job: str
@@ -29,27 +29,34 @@ def work(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, st
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
-def arrived(event: dict[str, Any], _context: object) -> None:
-    """Take in the files that a bucket's event names, and delete the plain copy once the encrypted one is kept."""
-    for record in event["Records"]:
-        key = unquote_plus(record["s3"]["object"]["key"])
-        data = uploads.get(key)
-        if key.startswith(INCOMING) and data is not None:
-            service.arrived(key.removeprefix(INCOMING), data, clock.now())
-            uploads.delete(key)
-
-
 def _taken(record: dict[str, Any]) -> bool:
-    message = msgspec.json.decode(record["body"], type=Message)
+    message = msgspec.json.decode(record["body"])
     try:
-        if message.part:
-            work_on(message.job, message.part, clock.now())
+        if "job" in message:
+            _step(msgspec.convert(message, Step))
         else:
-            advance(message.job, clock.now())
+            _arrived(message)
     except Busy:
         return False
-    # One bad message must not take the others of its batch with it; it is logged, comes again, and ends in the dead letters.
+    # One bad message must not take the others of its batch with it; it is logged, comes again, and ends among the dead.
     except Exception as error:  # noqa: BLE001
-        log.failure("job.step-failed", error, job=message.job, part=message.part)
+        log.failure("job.step-failed", error, job=message.get("job"), part=message.get("part"))
         return False
     return True
+
+
+def _step(step: Step) -> None:
+    if step.part:
+        work_on(step.job, step.part, clock.now())
+    else:
+        advance(step.job, clock.now())
+
+
+def _arrived(message: dict[str, Any]) -> None:
+    """Take in the files an S3 event names; the plain copy goes once the encrypted one is kept."""
+    for record in message.get("Records", ()):  # S3 also sends a test event without any
+        key = unquote_plus(record["s3"]["object"]["key"])
+        data = uploads.get(key) if key.startswith(INCOMING) else None
+        if data is not None:
+            service.arrived(key.removeprefix(INCOMING), data, clock.now())
+            uploads.delete(key)
