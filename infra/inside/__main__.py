@@ -2,8 +2,9 @@
 
 from ministack import app
 
-from infra.inside import messages, runtime, shutdown, streams
+from infra.inside import permissions, runtime, shutdown, streams
 
+permissions.install()
 runtime.install()
 streams.install()
 shutdown.install()
