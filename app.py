@@ -1,10 +1,36 @@
 """Every room on one application: what runs on one machine, and what OpenAPI is made from."""
 
 from functions.audit import routes as audit
+from functions.checkins import routes as checkins
+from functions.counters import routes as counters
 from functions.entry import about
+from functions.gates import routes as gates
 from functions.jobs import routes as jobs
 from functions.labs import routes as labs
+from functions.passes import routes as passes
+from functions.people import routes as people
+from functions.scans import routes as scans
 from functions.shared.http import Application
 from functions.units import routes as units
+from functions.venues import routes as venues
 
-app = Application("epipass", [about.routes, audit.routes, jobs.routes, labs.routes, units.routes])
+app = Application(
+    "epipass",
+    [
+        about.routes,
+        audit.routes,
+        jobs.routes,
+        labs.routes,
+        passes.desk_routes,
+        passes.me_routes,
+        people.routes,
+        units.routes,
+        checkins.routes,
+        counters.routes,
+        gates.public,
+        gates.routes,
+        scans.routes,
+        venues.public,
+        venues.routes,
+    ],
+)

@@ -1,8 +1,14 @@
 """What officers, units and venues do at a desk."""
 
 from functions.audit import routes as audit
+from functions.counters import routes as counters
+from functions.gates import routes as gates
 from functions.labs import routes as labs
+from functions.passes import routes as passes
 from functions.shared.http import Application
 from functions.units import routes as units
+from functions.venues import routes as venues
 
-app = Application("desk", [audit.routes, labs.routes, units.routes])
+app = Application(
+    "desk", [audit.routes, labs.routes, passes.desk_routes, units.routes, counters.routes, gates.routes, venues.routes]
+)

@@ -1,5 +1,8 @@
 """What a person with an enrolled device, and a guard or venue with a bound one, may ask."""
 
+from functions.checkins import routes as checkins
+from functions.passes import routes as passes
+from functions.scans import routes as scans
 from functions.shared.http import Application
 
-app = Application("holder", [])
+app = Application("holder", [checkins.routes, passes.me_routes, scans.routes])

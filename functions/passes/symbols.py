@@ -1,0 +1,33 @@
+"""A printed pass as something to hand out: a page, or the symbol alone for a printer of badges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import credentials
+from functions.passes.printing import Format
+from functions.shared.config import settings
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn pass and its media type."""
+
+    data: bytes
+    content_type: str
+
+
+def draw(token: str, wanted: Format) -> Drawing:
+    """Draw the QR symbol of a printed pass, as SVG, PNG, or on a PDF page with what it says in words."""
+    # Imported here: only who draws pays for it.
+    from credentials import symbols  # noqa: PLC0415
+
+    url = f"{settings().gate_url}/v#"
+    symbol = symbols.draw_symbol(url, credentials.pack(token))
+    if wanted == "svg":
+        return Drawing(symbols.as_svg(symbol), "image/svg+xml")
+    if wanted == "png":
+        return Drawing(symbols.as_png(symbol), "image/png")
+    from functions.passes import printed_pdf  # noqa: PLC0415
+
+    return Drawing(printed_pdf.draw(token, symbol), "application/pdf")
