@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pynamodb.expressions.condition import Condition
 
@@ -20,8 +20,9 @@ from functions.units import service as units
 
 __all__ = [
     "Entitlement",
+    "approval_of",
     "entitlement",
-    "facts_of",
+    "facts",
     "of_unit",
     "settle",
     "settle_unit",
@@ -76,11 +77,14 @@ def standing_check(known: Entitlement) -> tuple[type[EntitlementRow], str, str, 
     return EntitlementRow, known.pid, known.scope, still(known)
 
 
-def facts_of(pid: str, unit: str, rows: list[Result], at: int) -> Facts:
-    """Return the facts about a person in a unit, as they are now; `rows` is their history."""
+def approval_of(unit: str) -> Approval | None:
+    """Return what is known of a unit's approval, read consistently; None when it was never registered."""
     registered = units.unit(unit)
-    approval = Approval(registered.approved, registered.ends_at) if registered else None
-    listing = staff.listing(unit, pid, at) if registered else None
+    return Approval(registered.approved, registered.ends_at) if registered else None
+
+
+def facts(rows: Iterable[Result], listing: staff.Listing | None, approval: Approval | None) -> Facts:
+    """Return the facts about a person in a unit: their history, their listing there and its approval."""
     return Facts(tuple(rows), listing is not None, approval, listing.until if listing else None)
 
 
@@ -109,7 +113,8 @@ def _settle(pid: str, scope: str, at: int, policy: Policy = DEFAULT) -> Entitlem
     for _ in range(_ATTEMPTS):
         before = entitlement(pid, scope)
         rows = results.history(pid, at)
-        decision = decide(facts_of(pid, scope, rows, at), policy, horizon(rows, at))
+        known_facts = facts(rows, staff.listing(scope, pid, at), approval_of(scope))
+        decision = decide(known_facts, policy, horizon(rows, at))
         decided_at = max(at, before.decided_at + 1) if before else at
         known = entitle(pid, scope, decision, decided_at)
         if row_of(known).put_if(follows(before)):

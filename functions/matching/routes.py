@@ -1,0 +1,166 @@
+"""The matching run over HTTP: start it, read its report, decide about a held unit."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from functions.audit import service as audit
+from functions.matching import machine, run_rules, runs
+from functions.matching.run_rules import Plan
+from functions.shared.clock import DAY_S, parse_instant, rfc3339
+from functions.shared.fields import Fields
+from functions.shared.http import Answer, Request, Routes
+from functions.shared.problems import Conflict, FieldError, Forbidden, Malformed, NotFound, Rejected
+from functions.units import service as units
+
+routes = Routes("matching")
+
+_DISTRICT = 6
+_FIELDS = Fields("run")
+
+
+class RunIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cutoff` an RFC 3339 instant, now by default; `area` a division code in the officer's own, theirs by default."""
+
+    cutoff: str = ""
+    area: str = ""
+
+
+class RunStarted(msgspec.Struct, frozen=True):
+    """The run that was started, or runs or ran already for that cut-off."""
+
+    run: str
+    cutoff: str
+
+
+class HoldOut(msgspec.Struct, frozen=True):
+    """A held unit; `decision` is empty, `release` or `cancel`."""
+
+    unit: str
+    people: int
+    losing: int
+    decision: str
+
+
+class RunOut(msgspec.Struct, frozen=True):
+    """A run's report; its counts are of the units in the caller's area, and rise while it runs."""
+
+    run: str
+    state: str
+    cutoff: str
+    policy: str
+    parts_total: int
+    parts_done: int
+    entitled: int
+    renewed: int
+    kept: int
+    withdrawn: int
+    refused: dict[str, int]
+    held_units: list[str]
+    holds: list[HoldOut]
+
+
+class DecisionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a held unit's losses are applied (`release`) or dropped (`cancel`), and why."""
+
+    decision: Literal["release", "cancel"]
+    reason: str
+
+
+@routes.post(
+    "/matching/runs", roles={"officer"}, body=RunIn, answer=RunStarted, status=202, summary="Start a matching run"
+)
+def post_run(request: Request) -> RunStarted:
+    """Start the run of a cut-off; the same cut-off twice is one run."""
+    given: RunIn = request.body
+    _district_up(request)
+    area = given.area or request.caller.scope
+    request.caller.require_area(area)
+    cutoff = _cutoff(given.cutoff, request.at)
+    audit.record(request.caller.actor, "run.start", case=f"{area}@{cutoff}", at=request.at)
+    return RunStarted(machine.start(cutoff, area, request.at), rfc3339(cutoff))
+
+
+@routes.get("/matching/runs/{run}", roles={"officer", "auditor"}, answer=RunOut, summary="Read a matching run's report")
+def get_run(request: Request, run: str) -> RunOut:
+    """Return a run's state and counts: all of it to auditors, one's own units to officers."""
+    if request.caller.role == "officer":
+        _district_up(request)
+    row = runs.head(run, request.at)
+    if row is None:
+        raise NotFound("There is no such run.", code="no-run")
+    plan = runs.plan(row)
+    tallies, holds = runs.tallies_of(run, request.at), runs.holds_of(run, request.at)
+    if not _sees_all(request, plan):
+        mine = {unit.unit for unit in units.in_area(request.caller.scope)}
+        tallies = {unit: counts for unit, counts in tallies.items() if unit in mine}
+        holds = {unit: hold for unit, hold in holds.items() if unit in mine}
+    report = run_rules.report(tallies, holds)
+    return RunOut(
+        run=run,
+        state=row.state or "received",
+        cutoff=rfc3339(plan.cutoff),
+        policy=plan.policy,
+        parts_total=len(plan.parts),
+        parts_done=runs.parts_done(run),
+        entitled=report.entitled,
+        renewed=report.renewed,
+        kept=report.kept,
+        withdrawn=report.withdrawn,
+        refused=report.refused,
+        held_units=[unit for unit, hold in holds.items() if hold.waits],
+        holds=[HoldOut(hold.unit, hold.people, hold.losing, hold.decision) for hold in holds.values()],
+    )
+
+
+@routes.post(
+    "/matching/runs/{run}/units/{unit}/decision",
+    roles={"officer"},
+    body=DecisionIn,
+    answer=HoldOut,
+    summary="Release or cancel a held unit",
+)
+def post_decision(request: Request, run: str, unit: str) -> Answer:
+    """Decide about a held unit; the first decision stands, and the same one again is harmless."""
+    given: DecisionIn = request.body
+    _district_up(request)
+    request.caller.require_area(units.must(unit).area)
+    hold = runs.holds_of(run, request.at).get(unit)
+    if hold is None:
+        raise NotFound("This unit is not held in this run.", code="no-hold")
+    if not given.reason.strip():
+        raise Rejected("Say why.", errors=(FieldError("/reason", "reason", "not empty"),))
+    if not hold.waits and hold.decision != given.decision:
+        raise Conflict("Somebody decided otherwise.", code="decided")
+    audit.record(request.caller.actor, f"hold.{given.decision}", case=f"{run}:{unit}", count=hold.losing, at=request.at)
+    reason = _FIELDS.encrypt(f"{run}#{unit}", "reason", given.reason)
+    runs.decide_hold(run, unit, given.decision, actor=request.caller.actor, reason=reason, at=request.at)
+    decided = runs.holds_of(run, request.at)[unit]
+    if decided.released:
+        machine.release(run, request.at)
+    else:
+        runs.settle_state(run, request.at)
+    return Answer(HoldOut(unit, decided.people, decided.losing, decided.decision), status=200)
+
+
+def _sees_all(request: Request, plan: Plan) -> bool:
+    return request.caller.role == "auditor" or (bool(plan.area) and request.caller.covers(plan.area))
+
+
+def _district_up(request: Request) -> None:
+    if len(request.caller.scope) > _DISTRICT:
+        raise Forbidden("Runs are a district's and above.", code="scope")
+
+
+def _cutoff(text: str, at: int) -> int:
+    if not text:
+        return at
+    try:
+        cutoff = parse_instant(text)
+    except ValueError:
+        raise Malformed("This is no instant.", errors=(FieldError("/cutoff", "instant", "RFC 3339"),)) from None
+    if not at - DAY_S <= cutoff <= at:
+        raise Rejected("A cut-off lies in the last 24 hours.", errors=(FieldError("/cutoff", "cutoff", "too far"),))
+    return cutoff

@@ -1,0 +1,89 @@
+"""The `run` table: the plan of a cut-off, a run's head, parts and held units, and each part's decisions."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final, TypeVar
+
+import msgspec
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+
+from functions.shared.clock import DAY_S
+from functions.shared.tables import Table, TableMeta
+
+KEPT_S: Final = 90 * DAY_S
+DECISIONS_KEPT_S: Final = 14 * DAY_S  # they tell about people, and live no longer than what they were made from
+
+HEAD: Final = "head"
+
+Shape = TypeVar("Shape")
+
+
+class RunRow(Table):
+    """One row of a run.
+
+    ============================  =====================  ====================================================
+    pk                            sk                     holds
+    ============================  =====================  ====================================================
+    `plan#<cut-off>#<area>`       `head`                 the plan, put once: two starts of a cut-off are one run
+    run                           `head`                 the plan, the state, the attempt and its execution
+    run                           `part#nnnn`            which attempt decided the part, and its counts by unit
+    run                           `applied#nnnn`         that the part was applied
+    run                           `unit#<unit>`          a held unit and what was decided about it
+    `<run>#nnnn#<attempt>`        `nnnn`                 500 decisions, compressed
+    ============================  =====================  ====================================================
+    """
+
+    class Meta(TableMeta):
+        """Found under `TABLE_RUN`."""
+
+        logical = "run"
+
+    run = UnicodeAttribute(hash_key=True, attr_name="pk")
+    place = UnicodeAttribute(range_key=True, attr_name="sk")
+    data = BinaryAttribute(legacy_encoding=False, null=True)
+    state = UnicodeAttribute(null=True)
+    attempt = NumberAttribute(null=True)
+    execution = UnicodeAttribute(null=True)
+    label = UnicodeAttribute(null=True)  # of a part: the attempt whose decisions count
+    chunks = NumberAttribute(null=True)
+    decision = UnicodeAttribute(null=True)
+    actor = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)  # JWE: it is somebody's prose
+    created_at = NumberAttribute(null=True)
+    changed_at = NumberAttribute(null=True)
+
+
+def plan_key(cutoff: int, area: str) -> str:
+    """Return the partition of a cut-off's plan."""
+    return f"plan#{cutoff}#{area}"
+
+
+def part_place(part: int) -> str:
+    """Return the sort key of a part."""
+    return f"part#{part:04d}"
+
+
+def applied_place(part: int) -> str:
+    """Return the sort key of the mark that a part was applied."""
+    return f"applied#{part:04d}"
+
+
+def unit_place(unit: str) -> str:
+    """Return the sort key of a held unit."""
+    return f"unit#{unit}"
+
+
+def decisions_key(run: str, part: int, label: str) -> str:
+    """Return the partition of a part's decisions, as one attempt made them."""
+    return f"{run}#{part:04d}#{label}"
+
+
+def packed(value: object) -> bytes:
+    """Return a value as compressed JSON."""
+    return zlib.compress(msgspec.json.encode(value))
+
+
+def unpacked(data: bytes | None, shape: type[Shape]) -> Shape:
+    """Return what `packed` was given."""
+    return msgspec.json.decode(zlib.decompress(data or b""), type=shape)
