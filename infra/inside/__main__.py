@@ -2,7 +2,7 @@
 
 from ministack import app
 
-from infra.inside import permissions, messages, runtime, shutdown, streams
+from infra.inside import messages, permissions, runtime, shutdown, streams
 
 permissions.install()
 runtime.install()
