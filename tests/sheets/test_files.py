@@ -30,6 +30,13 @@ def law_of(data: bytes, file_format: str, limits: object = SMALL) -> tuple[str, 
     return caught.value.law, caught.value.row
 
 
+def outcome(data: bytes, file_format: str) -> str:
+    try:
+        return "read" if read(data, file_format, COLUMNS, SMALL).rows else "no rows"
+    except SheetProblem as problem:
+        return problem.law
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -152,10 +159,7 @@ def test_a_bomb_costs_little() -> None:
 @given(data=st.binary(max_size=400), file_format=st.sampled_from(["csv", "jsonl"]))
 def test_nothing_but_a_sheet_problem_leaves(data: bytes, file_format: str) -> None:
     """Whatever the bytes are, reading ends in rows or in a named law."""
-    try:
-        assert read(data, file_format, COLUMNS, SMALL).rows
-    except SheetProblem as problem:
-        assert problem.law in FILE_LAWS
+    assert outcome(data, file_format) in {"read", *FILE_LAWS}
 
 
 @settings(max_examples=10, deadline=None)
@@ -164,7 +168,4 @@ def test_a_flipped_bit_in_a_workbook_is_survived(place: int, bit: int) -> None:
     """A damaged workbook is read or refused; it neither crashes nor hangs the reader."""
     data = bytearray(workbooks.xlsx(GRID))
     data[place % len(data)] ^= 1 << bit
-    try:
-        read(bytes(data), "xlsx", COLUMNS, SMALL)
-    except SheetProblem as problem:
-        assert problem.law in FILE_LAWS
+    assert outcome(bytes(data), "xlsx") in {"read", *FILE_LAWS}

@@ -48,10 +48,12 @@ def far_cell() -> bytes:
 def bomb(size_bytes: int) -> bytes:
     """Return an archive of a kilobyte or so for each mebibyte that it unpacks to."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as member:
-            for _ in range(size_bytes >> 20):
-                member.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as member,
+    ):
+        for _ in range(size_bytes >> 20):
+            member.write(bytes(1 << 20))
     return stream.getvalue()
 
 
