@@ -26,6 +26,7 @@ from functions.venues.shapes import (
 )
 
 routes = Routes("venues")
+public = Routes("venue-facts")  # mounted where nobody has a token
 _PAGE = 50
 
 
@@ -84,7 +85,7 @@ def in_area(request: Request) -> VenuesOut:
     return VenuesOut(tuple(_shaped(one) for one in page.venues), following)
 
 
-@routes.get("/venues/{venue}", roles={"public"}, answer=PublicVenueOut, summary="What anybody may know of a venue")
+@public.get("/venues/{venue}", roles={"public"}, answer=PublicVenueOut, summary="What anybody may know of a venue")
 def facts(request: Request, venue: str) -> PublicVenueOut:
     """Answer a venue's name and rules; one that was never approved is nobody's business."""
     found = service.venue(venue, request.at)
@@ -93,7 +94,7 @@ def facts(request: Request, venue: str) -> PublicVenueOut:
     return public_out(found)
 
 
-@routes.get(
+@public.get(
     "/venue-codes/{code}",
     roles={"public"},
     answer=PublicVenueOut,
