@@ -30,7 +30,7 @@ def deploy(engine: Engine, plan: Plan, parameters: Mapping[str, str]) -> Deploye
     """Create or update the stack from `plan`; raises DeployFailed with the engine's reasons."""
     _put_uploads(engine, plan)
     stacks = engine.client("cloudformation")
-    _submit(stacks, plan, parameters)
+    _submit(engine, stacks, plan, parameters)
     outputs = _await_settled(stacks)
     names = _physical_names(stacks)
     _set_ttl(engine, plan, names)
@@ -46,14 +46,15 @@ def _put_uploads(engine: Engine, plan: Plan) -> None:
             Bucket=CODE_BUCKET,
             CreateBucketConfiguration={"LocationConstraint": REGION},
         )
-    for upload in plan.uploads:
+    for upload in (plan.template, *plan.uploads):
         s3.put_object(Bucket=CODE_BUCKET, Key=upload.key, Body=upload.body)
 
 
-def _submit(stacks: Any, plan: Plan, parameters: Mapping[str, str]) -> None:
+def _submit(engine: Engine, stacks: Any, plan: Plan, parameters: Mapping[str, str]) -> None:
     request = {
         "StackName": STACK,
-        "TemplateBody": plan.body,
+        # By address: a template handed over whole may have 51,200 characters, one in a bucket a million.
+        "TemplateURL": f"{engine.url}/{CODE_BUCKET}/{plan.template.key}",
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     }

@@ -48,7 +48,7 @@ class Upload:
 class Plan:
     """All that deploying takes: the rewritten template, the bytes it refers to, and what its text loses."""
 
-    body: str
+    template: Upload
     uploads: tuple[Upload, ...]
     ttl: tuple[tuple[str, str], ...]  # (logical id of a table, its TTL attribute): the engine drops it
     dropped: tuple[str, ...]
@@ -105,7 +105,7 @@ def plan(path: Path, packaged: Iterable[str]) -> Plan:
             properties["DefinitionUri"] = _at(definition)
         if "TimeToLiveSpecification" in properties:
             ttl.append((name, str(properties["TimeToLiveSpecification"]["AttributeName"])))
-    return Plan(json.dumps(template), tuple(uploads.values()), tuple(ttl), dropped)
+    return Plan(_upload(json.dumps(template).encode(), ".template"), tuple(uploads.values()), tuple(ttl), dropped)
 
 
 def bundle(root: Path, packaged: Iterable[str]) -> bytes:
