@@ -7,6 +7,7 @@ from functions.entry import about
 from functions.gates import routes as gates
 from functions.jobs import routes as jobs
 from functions.labs import routes as labs
+from functions.matching import routes as matching
 from functions.passes import routes as passes
 from functions.people import routes as people
 from functions.scans import routes as scans
@@ -21,6 +22,7 @@ app = Application(
         audit.routes,
         jobs.routes,
         labs.routes,
+        matching.routes,
         passes.desk_routes,
         passes.me_routes,
         people.routes,

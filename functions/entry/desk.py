@@ -4,11 +4,22 @@ from functions.audit import routes as audit
 from functions.counters import routes as counters
 from functions.gates import routes as gates
 from functions.labs import routes as labs
+from functions.matching import routes as matching
 from functions.passes import routes as passes
 from functions.shared.http import Application
 from functions.units import routes as units
 from functions.venues import routes as venues
 
 app = Application(
-    "desk", [audit.routes, labs.routes, passes.desk_routes, units.routes, counters.routes, gates.routes, venues.routes]
+    "desk",
+    [
+        audit.routes,
+        labs.routes,
+        matching.routes,
+        passes.desk_routes,
+        units.routes,
+        counters.routes,
+        gates.routes,
+        venues.routes,
+    ],
 )
