@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK
 
 from credentials import b64
@@ -131,7 +132,11 @@ class LocalSigner:
     @classmethod
     def from_jwk(cls, jwk: dict[str, Any]) -> Self:
         """From a private JWK (`d` present)."""
-        return cls._of(JWK(**{name: jwk[name] for name in ("kty", "crv", "x", "y", "d")}).get_op_key("sign"))
+        try:
+            key = JWK(**{name: jwk[name] for name in ("kty", "crv", "x", "y", "d")})
+        except (JWException, KeyError):
+            raise ValueError("not a private JWK") from None
+        return cls._of(key.get_op_key("sign"))
 
     @classmethod
     def _of(cls, key: object) -> Self:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -13,9 +15,11 @@ from credentials.refusals import Unreadable, Untrusted
 
 SIGNATURE_CHARS: Final = 86
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
+_Key = TypeVar("_Key")
 _KID = r"[A-Za-z0-9_-]{1,64}"
 
 
+@lru_cache(maxsize=256)
 def header_text(typ: str, kid: str | None = None) -> str:
     """The one header of a token of ours, base64url; `kid` is absent only where the key is known otherwise."""
     named = "" if kid is None else f',"kid":"{kid}"'
@@ -42,6 +46,36 @@ def split(token: object, limit: int) -> tuple[str, str, str]:
     return header, payload, signature
 
 
+def open_token(token: object, limit: int, keys: Mapping[str, _Key], typ: str) -> tuple[_Key, bytes, bytes]:
+    """The laws *size*, *compact* and *header* in one: the key its header names, its payload and its signature.
+
+    Args:
+        token: anything.
+        limit: characters.
+        keys: header text to key.
+        typ: of those headers.
+
+    Raises:
+        Unreadable: not compact, or a header of another form.
+        Untrusted: a header of the right form with a foreign `kid`.
+    """
+    if not isinstance(token, str):
+        raise Unreadable("size", "not a text")
+    if len(token) > limit:
+        raise Unreadable("size", f"over {limit} characters")
+    header, _, rest = token.partition(".")
+    key = keys.get(header)
+    if key is None:
+        raise refuse_header(split(token, limit)[0], typ)
+    payload, _, signature = rest.partition(".")
+    if not payload or len(signature) != SIGNATURE_CHARS:
+        raise Unreadable("compact", "not three parts of base64url")
+    try:
+        return key, b64.decode(payload), b64.decode(signature)
+    except ValueError:
+        raise Unreadable("compact", "not three parts of canonical base64url") from None
+
+
 def refuse_header(header: str, typ: str) -> Unreadable | Untrusted:
     """Why a header that is in no table is refused: of our form, it names a foreign key; otherwise it is no pass."""
     form = rf'\{{"alg":"ES256","typ":"{re.escape(typ)}","kid":"({_KID})"\}}'
@@ -52,8 +86,8 @@ def refuse_header(header: str, typ: str) -> Unreadable | Untrusted:
     return Untrusted("unknown key", kid)
 
 
-def check_signature(key: ec.EllipticCurvePublicKey, token: str, signature: str, kid: str | None = None) -> None:
+def check_signature(key: ec.EllipticCurvePublicKey, token: str, signature: bytes, kid: str | None = None) -> None:
     """The law *signature*, over the received bytes; raises Untrusted."""
     signed = token[: -SIGNATURE_CHARS - 1].encode("ascii")
-    if not curve.is_genuine(key, b64.decode_known(signature), signed):
+    if not curve.is_genuine(key, signature, signed):
         raise Untrusted("bad signature", kid)

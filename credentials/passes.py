@@ -124,8 +124,7 @@ def issue_pass(claims: PassClaims, signer: Signer) -> str:
     raw = wire.encode(payload)
     if len(raw) > MAX_PAYLOAD_BYTES:
         raise Unreadable("size", f"over {MAX_PAYLOAD_BYTES} bytes of payload")
-    if not wire.is_plain(raw):
-        raise Unreadable("text", "a control, direction or zero-width character")
+    wire.check_text(raw, payload)
     return jws.sign_compact(jws.header_text(TYP, signer.kid), raw, signer)
 
 

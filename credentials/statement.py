@@ -101,12 +101,10 @@ def read_statement(
 ) -> Statement:
     """Check a statement against the pinned root keys; raises Untrusted for anything wrong with it."""
     try:
-        header, payload, signature = jws.split(token, MAX_CHARS)
-        kid = next((kid for kid in roots if header == jws.header_text(TYP, kid)), None)
-        if kid is None:
-            raise jws.refuse_header(header, TYP)
-        statement = _decode(b64.decode_known(payload))
-        jws.check_signature(roots[kid], token, signature, kid)
+        table = {jws.header_text(TYP, kid): (kid, key) for kid, key in roots.items()}
+        (kid, root), raw, signature = jws.open_token(token, MAX_CHARS, table, TYP)
+        statement = _decode(raw)
+        jws.check_signature(root, token, signature, kid)
     except Untrusted:
         raise
     except Refused as problem:

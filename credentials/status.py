@@ -154,11 +154,7 @@ class StatusLists:
         return None if held is None else max(0, at - held.valid_from)
 
     def _read(self, token: str) -> _List:
-        header, payload, signature = jws.split(token, MAX_CHARS)
-        key = self._keys.get(header)
-        if key is None:
-            raise jws.refuse_header(header, TYP)
-        raw = b64.decode_known(payload)
+        key, raw, signature = jws.open_token(token, MAX_CHARS, self._keys, TYP)
         try:
             content = _decoder.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

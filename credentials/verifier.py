@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from credentials import b64, jws, live
+from credentials import jws, live
 from credentials import payload as wire
 from credentials.keys import KeySet, header_table
 from credentials.kinds import Kind
@@ -15,6 +15,7 @@ from credentials.refusals import (
     Expired,
     NotLive,
     NotYetValid,
+    Refused,
     StatusUnknown,
     Unreadable,
     Untrusted,
@@ -97,12 +98,9 @@ class Verifier:
         return self._judge_status(read, at, status, is_live=proven)
 
     def _read(self, token: str, at: int) -> _Read:
-        header, encoded, signature = jws.split(token, MAX_TOKEN_CHARS)
-        key = self._keys.get(header)
-        if key is None:
-            raise jws.refuse_header(header, TYP)
-        payload = wire.decode(b64.decode_known(encoded))
-        kind = check_shape(payload, self._issuer)
+        key, raw, signature = jws.open_token(token, MAX_TOKEN_CHARS, self._keys, TYP)
+        payload = wire.decode(raw)
+        kind = self._kind_of(raw, payload)
         if not key.may_sign("pass", payload.iat):
             raise Untrusted("not a pass key at that time", key.kid)
         jws.check_signature(key.key, token, signature, key.kid)
@@ -111,6 +109,17 @@ class Verifier:
         if at >= payload.exp + LEEWAY_S:
             raise Expired(Pass.of(payload, kind), payload.exp)
         return _Read(payload, kind)
+
+    def _kind_of(self, raw: bytes, payload: Payload) -> Kind:
+        """The laws *text* and *shape*. Text comes first, and is looked at last: a good pass is what must be quick."""
+        try:
+            kind = check_shape(payload, self._issuer)
+        except Refused:
+            if not wire.is_plain(raw):
+                raise Unreadable("text", "a control, direction or zero-width character") from None
+            raise
+        wire.check_text(raw, payload)
+        return kind
 
     def _prove(self, read: _Read, token: str, proof: str | None, at: int, nonce: str | None) -> bool:
         """Whether a pass in text is live; raises NotLive."""

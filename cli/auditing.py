@@ -1,0 +1,118 @@
+"""What each process of an audit does: judge lines with keys and lists it has read once."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cli import offline
+from credentials import Expired, NotYetValid, Pass, Refused, StatusLists, Unreadable
+from credentials.status import Unchecked
+
+_BARE = re.compile(rb"[A-Za-z0-9_.~#:/?=&%-]+")
+_KID = re.compile(r'"kid":"([A-Za-z0-9_-]{1,64})"')
+
+
+class Verdict(NamedTuple):
+    """One line's: a code, the key that signed an accepted pass, the cause of a refusal."""
+
+    code: str
+    kid: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What an audit judges with; places, not contents, so that it travels to other processes."""
+
+    keys_at: str
+    roots_at: tuple[str, ...]
+    issuer: str
+    status_at: str | None
+    at: int
+    max_age_s: int | None
+    any_time: bool
+
+
+class Judge:
+    """Judges lines, in one process."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        keys = offline.keys_from(bench.keys_at, bench.roots_at, bench.at)
+        self._verifier = offline.verifier_of(keys, bench.issuer)
+        self._status: StatusLists | Unchecked = offline.lists_from(
+            bench.status_at, keys, bench.issuer, bench.at, max_age_s=bench.max_age_s
+        )
+
+    def judge(self, line: bytes) -> Verdict:
+        """The verdict of one line."""
+        try:
+            text, is_token, at = _read(line, self._bench.at)
+            try:
+                self._verify(text, at, is_token=is_token)
+            except (Expired, NotYetValid) as problem:
+                if not self._bench.any_time or problem.credential is None:
+                    raise
+                self._verify(text, _own_time(problem.credential), is_token=is_token)
+        except Refused as refusal:
+            return Verdict(refusal.code, None, str(refusal))
+        return Verdict("ok", _kid_of(text) if is_token else None)
+
+    def _verify(self, text: str, at: int, *, is_token: bool) -> Pass:
+        if is_token:
+            return self._verifier.verify(text, at=at, status=self._status)
+        return self._verifier.verify_presentation(text, at=at, status=self._status)
+
+
+def _own_time(credential: Pass) -> int:
+    return min(max(credential.nbf, credential.iat), credential.exp)
+
+
+_headers: dict[str, str | None] = {}
+
+
+def _kid_of(token: str) -> str | None:
+    """The key of an accepted token; its header is one of a few texts, so each is read once."""
+    header = token.partition(".")[0]
+    if header not in _headers:
+        from credentials import b64  # noqa: PLC0415 - once a key
+
+        found = _KID.search(b64.decode(header).decode())
+        _headers[header] = found and found[1]
+    return _headers[header]
+
+
+def _read(line: bytes, at: int) -> tuple[str, bool, int]:
+    """The text of a line, whether it is a token, and the instant to judge at; raises Unreadable."""
+    content: Any = line.strip()
+    if _BARE.fullmatch(content):
+        content = content.decode("ascii")
+    else:
+        try:
+            content = json.loads(content)
+        except (ValueError, RecursionError):
+            raise Unreadable("size", "neither a pass nor JSON") from None
+    if isinstance(content, dict):
+        at = content["at"] if type(content.get("at")) is int else at
+        if "token" in content:
+            return content["token"], True, at
+        content = content.get("presentation")
+    if not isinstance(content, str):
+        raise Unreadable("size", "no pass in this line")
+    return content, offline.is_token(content), at
+
+
+_judges: list[Judge] = []
+
+
+def begin(bench: Bench) -> None:
+    """Read keys and lists, once in each process."""
+    _judges[:] = [Judge(bench)]
+
+
+def judge_lines(lines: list[bytes]) -> list[Verdict]:
+    """The verdicts of some lines, in order."""
+    return [_judges[0].judge(line) for line in lines]
