@@ -1,7 +1,7 @@
 """Strict verify, issue and presentation beside their peers, in one run on one core: `make bench`.
 
 Each round measures everybody once, in turn; a ratio is taken within its round, and the median over rounds is told.
-So a machine that is busy for a while slows a round, not one peer. Nothing here asserts a time.
+So a machine that is busy for a while slows a round, not one peer; and what is counted is this process's own time. Nothing here asserts a time.
 """
 
 from __future__ import annotations
@@ -154,10 +154,10 @@ def measure(calls: dict[str, Call], rounds: int, repeats: int) -> dict[str, tupl
     took: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
-            began = time.perf_counter()
+            began = time.process_time()
             for _ in range(repeats):
                 call()
-            took[name].append((time.perf_counter() - began) / repeats * 1e6)
+            took[name].append((time.process_time() - began) / repeats * 1e6)
     base = took[next(iter(calls))]
     return {
         name: (statistics.median(times), statistics.median(raw / own for raw, own in zip(base, times, strict=True)))

@@ -22,11 +22,12 @@ from credentials.payload import (
     Test,
 )
 from credentials.refusals import Unreadable
-from credentials.shape import CONTEXT_V2, SUBJECT_PREFIX, check_shape
+from credentials.shape import SUBJECT_PREFIX, check_shape, context_of
 
 TYP = "vc+jwt"
 MAX_TOKEN_CHARS = 4_096
 MAX_PAYLOAD_BYTES = 2_944
+_FIRST_INSTANT, _LAST_INSTANT = 1_000_000_000, 9_999_999_999  # ten digits
 
 
 class PassClaims(Struct, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ class PassClaims(Struct, frozen=True, kw_only=True):
     document_tail: str | None = None
 
 
-class Pass(Struct, frozen=True, kw_only=True):
+class Pass(Struct, frozen=True, kw_only=True, gc=False):
     """A pass that was verified: the payload's members, and what was checked of it.
 
     `live`: its holder's key signed just now. `printed`: made for a person without a key, so the identity must be
@@ -139,7 +140,7 @@ def payload_of(claims: PassClaims) -> Payload:
         iat=_instant(claims.issued_at),
         nbf=_instant(nbf),
         exp=_instant(claims.expires_at),
-        context=(CONTEXT_V2, issuer + "/contexts/v1"),
+        context=context_of(issuer),
         type=(PRINTED_PASS if holder is None else PASS).types,
         issuer=issuer,
         valid_from=rfc3339(nbf),
@@ -156,7 +157,7 @@ def payload_of(claims: PassClaims) -> Payload:
 
 
 def _instant(instant: int) -> Instant:
-    if type(instant) is not int or len(str(instant)) != 10:  # noqa: PLR2004 - digits of an instant of our time
+    if type(instant) is not int or not _FIRST_INSTANT <= instant <= _LAST_INSTANT:
         raise Unreadable("shape", "an instant that is no integer of epoch seconds")
     return instant
 

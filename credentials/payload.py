@@ -21,7 +21,7 @@ class Wire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """A part of a payload: exactly these members, in this order; an absent optional one is None."""
 
 
-class Test(Wire, frozen=True, kw_only=True):
+class Test(Wire, frozen=True, kw_only=True, gc=False):
     """The negative test a pass rests on."""
 
     sampled_at: str
@@ -29,14 +29,14 @@ class Test(Wire, frozen=True, kw_only=True):
     reference: str
 
 
-class OfficialDocument(Wire, frozen=True, kw_only=True):
+class OfficialDocument(Wire, frozen=True, kw_only=True, gc=False):
     """The document that approves the unit, and the authority whose seal the guard's page shows."""
 
     number: str
     issued_by: str
 
 
-class Subject(Wire, frozen=True, kw_only=True):
+class Subject(Wire, frozen=True, kw_only=True, gc=False):
     """Whom the pass speaks of, masked; `document_tail` only in a printed pass."""
 
     id: str
@@ -49,7 +49,7 @@ class Subject(Wire, frozen=True, kw_only=True):
     official_document: OfficialDocument
 
 
-class Status(Wire, frozen=True, kw_only=True):
+class Status(Wire, frozen=True, kw_only=True, gc=False):
     """Where to look whether it was withdrawn (Bitstring Status List 1.0)."""
 
     type: str
@@ -58,7 +58,7 @@ class Status(Wire, frozen=True, kw_only=True):
     status_list_credential: str
 
 
-class HolderKey(Wire, frozen=True, kw_only=True):
+class HolderKey(Wire, frozen=True, kw_only=True, gc=False):
     """The holder's public key, a JWK on P-256 in the member order of its thumbprint."""
 
     crv: str
@@ -67,13 +67,13 @@ class HolderKey(Wire, frozen=True, kw_only=True):
     y: str
 
 
-class Confirmation(Wire, frozen=True, kw_only=True):
+class Confirmation(Wire, frozen=True, kw_only=True, gc=False):
     """The key whose owner may show the pass (RFC 7800)."""
 
     jwk: HolderKey
 
 
-class Payload(Wire, frozen=True, kw_only=True):
+class Payload(Wire, frozen=True, kw_only=True, gc=False):
     """The credential itself: registered JWT claims first, then the members of a W3C Verifiable Credential 2.0."""
 
     iss: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from credentials import b64, curve
@@ -16,19 +17,24 @@ CONTEXT_V2: Final = "https://www.w3.org/ns/credentials/v2"
 SUBJECT_PREFIX: Final = "urn:epipass:"
 _SUBJECT = re.compile(r"urn:epipass:[A-Za-z0-9_-]{16}")
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{16}")
-_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 _LIST = re.compile(r"[A-Za-z0-9-]{1,32}")
-_COORDINATE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_COORDINATE_CHARS = 43
 _ISSUER = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*")
 _MAX_INDEX = 2**31 - 1
+_INDEX_CHARS = 10
 _TAIL = 4
 _MAX_NAME, _MAX_UNIT, _MAX_ZONE, _MAX_VENUES, _MAX_NUMBER = 32, 64, 32, 8, 32
-_X_AND_Y = slice(0, 32), slice(33, 65)
 
 
 def is_issuer(url: str) -> bool:
     """Whether `url` may name an issuer: https, no trailing slash, query or fragment."""
     return len(url) <= 128 and _ISSUER.fullmatch(url) is not None  # noqa: PLR2004 - the only place of this number
+
+
+@lru_cache(maxsize=8)
+def context_of(issuer: str) -> tuple[str, str]:
+    """The `@context` of an issuer's passes."""
+    return (CONTEXT_V2, issuer + "/contexts/v1")
 
 
 def check_shape(payload: Payload, issuer: str) -> Kind:
@@ -38,7 +44,7 @@ def check_shape(payload: Payload, issuer: str) -> Kind:
     kind = KINDS.get(payload.type)
     if kind is None:
         raise Unreadable("shape", "type")
-    if payload.issuer != issuer or payload.context != (CONTEXT_V2, issuer + "/contexts/v1"):
+    if payload.issuer != issuer or payload.context != context_of(issuer):
         raise Unreadable("shape", "issuer or @context")
     subject = payload.credential_subject
     if payload.sub != subject.id or _SUBJECT.fullmatch(payload.sub) is None:
@@ -92,7 +98,9 @@ def _check_status(status: Status, issuer: str) -> None:
     if status.type != "BitstringStatusListEntry" or status.status_purpose != "revocation":
         raise Unreadable("shape", "credentialStatus")
     index, url, home = status.status_list_index, status.status_list_credential, issuer + "/status/"
-    if _INDEX.fullmatch(index) is None or int(index) > _MAX_INDEX:
+    if not (index.isascii() and index.isdigit() and len(index) <= _INDEX_CHARS) or int(index) > _MAX_INDEX:
+        raise Unreadable("shape", "statusListIndex")
+    if index[0] == "0" and index != "0":
         raise Unreadable("shape", "statusListIndex")
     if not url.startswith(home) or _LIST.fullmatch(url, len(home)) is None:
         raise Unreadable("shape", "statusListCredential")
@@ -102,11 +110,16 @@ def point_of(key: HolderKey) -> bytes:
     """x‖y (64 bytes) of a holder's key that is a point on P-256 in canonical coordinates; else raises Unreadable."""
     if key.crv != "P-256" or key.kty != "EC":
         raise Unreadable("shape", "cnf.jwk is not on P-256")
-    if _COORDINATE.fullmatch(key.x) is None or _COORDINATE.fullmatch(key.y) is None:
+    if len(key.x) != _COORDINATE_CHARS or len(key.y) != _COORDINATE_CHARS:
         raise Unreadable("shape", "cnf.jwk coordinates")
-    # Both in one call: 43 characters and an A are 33 bytes, the last of them zero.
-    both = b64.decode_known(f"{key.x}A{key.y}")
-    coordinates = both[_X_AND_Y[0]] + both[_X_AND_Y[1]]
+    try:
+        # Both in one call: 43 characters and an A are 33 bytes, the last of them zero when x has no unused bits set.
+        both = b64.decode(f"{key.x}A{key.y}")
+    except ValueError:
+        raise Unreadable("shape", "cnf.jwk coordinates") from None
+    if both[32]:
+        raise Unreadable("shape", "cnf.jwk coordinates")
+    coordinates = both[:32] + both[33:]
     if not curve.is_point(coordinates):
         raise Unreadable("shape", "cnf.jwk is not a point")
     return coordinates
