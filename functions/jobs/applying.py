@@ -110,7 +110,7 @@ def _data(head: Head, part: Part) -> bytes:
 
 def _put_in_force(head: Head, at: int) -> bool:
     """Move the unit to the generation of this plan, or send the job back to be checked against a newer list."""
-    replaced = order_of(int(head.received_at), head.job) if head.mode == "replace" else None
+    replaced = order_of(int(head.sequence), head.job) if head.mode == "replace" else None
     condition = (Head.state == "running") & (Head.plan == head.plan) & (Head.moved == False)  # noqa: E712 - a condition
     try:
         with transaction() as together:

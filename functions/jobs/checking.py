@@ -45,11 +45,10 @@ def _plan(head: Head, number: int, at: int) -> Plan:
         raise Refused("expired: the file was kept for 7 days and is gone; upload it again")
     if number > MOST_PLANS:
         raise Refused("overtaken: other lists of this unit took effect each time this one was ready; upload it again")
-    received_at = int(head.received_at)
     if head.kind == "results":
-        return plan_results(head.subject, data, head.file_format, received_at=received_at)
+        return plan_results(head.subject, data, head.file_format, received_at=int(head.received_at))
     mode: Mode = "replace" if head.mode == "replace" else "update"
-    return plan_staff(head.subject, head.job, data, head.file_format, mode=mode, received_at=received_at, at=at)
+    return plan_staff(head, data, mode=mode, at=at)
 
 
 def _write(head: Head, number: int, plan: Plan, at: int) -> None:

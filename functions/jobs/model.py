@@ -54,6 +54,7 @@ class Head(JobTable):
     awaited = BooleanAttribute(default=False)  # the file itself is still to come, by a presigned PUT
     created_at = NumberAttribute()
     received_at = NumberAttribute()
+    sequence = NumberAttribute(default=0)  # a staff list's place among the uploads of its unit
     plan = NumberAttribute(default=0)
     plans = NumberAttribute(default=0)
     parts = NumberAttribute(default=0)

@@ -89,7 +89,11 @@ def arrived(job: str, data: bytes, at: int) -> None:
         return
     vault.keep(job, "upload", data)
     head.update_if(
-        [Head.awaited.set(False), Head.received_at.set(at)],
+        [
+            Head.awaited.set(False),
+            Head.received_at.set(at),
+            Head.sequence.set(_sequence(head.kind, head.subject)),
+        ],
         Head.awaited == True,  # noqa: E712 - a condition, not a comparison
     )
     queue.send("jobs", {"job": job})
@@ -217,12 +221,17 @@ def _create(job: str, upload: Upload, data: bytes | None, at: int) -> tuple[Head
         awaited=data is None,
         created_at=at,
         received_at=at,
+        sequence=_sequence(upload.kind, upload.subject),
         ttl=at + LIFE_S,
     )
     new = head.put_if_absent()
     if data is not None:
         queue.send("jobs", {"job": job})
     return find(job, at), new
+
+
+def _sequence(kind: str, subject: str) -> int:
+    return units.next_upload(subject) if kind == "staff-list" else 0
 
 
 def _continue(head: Head, data: bytes | None, at: int) -> Head:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from functions.jobs.model import Head
 from functions.jobs.plan import PART_ROWS, SETTLE_PIDS, PartPlan, Plan, Refused, Superseded, batches, digest, triples
 from functions.jobs.rules import Held, leaving, systematic
 from functions.shared.masking import mask
@@ -20,7 +21,7 @@ NAMED = 200  # of those leaving; the count says how many there are
 SETTLED_AT_ONCE = 1_000  # more newcomers than this wait for the matching run
 
 
-def plan_staff(unit_id: str, job: str, data: bytes, file_format: str, *, mode: Mode, received_at: int, at: int) -> Plan:
+def plan_staff(head: Head, data: bytes, *, mode: Mode, at: int) -> Plan:
     """Check a staff list against the list in force.
 
     Raises:
@@ -28,11 +29,12 @@ def plan_staff(unit_id: str, job: str, data: bytes, file_format: str, *, mode: M
         Refused: no good row, or more people than the unit's quota.
         Superseded: the list was replaced whole by a later upload.
     """
-    unit, order = units.must(unit_id), order_of(received_at, job)
+    unit_id, job = head.subject, head.job
+    unit, order = units.must(unit_id), order_of(int(head.sequence), job)
     if unit.replaced > order:
         raise Superseded("a later upload replaced the whole list")
-    raw = read(data, file_format, COLUMNS).rows
-    found = read_staff(raw, at=received_at)
+    raw = read(data, head.file_format, COLUMNS).rows
+    found = read_staff(raw, at=int(head.received_at))
     if not found.people:
         raise Refused("no-good-rows: no row keeps all laws, so the list in force stays")
     people = {_pid(person): person for person in found.people}

@@ -24,9 +24,9 @@ class Change:
         return len(self.taken) + len(self.kept)
 
 
-def order_of(received_at: int, job: str) -> str:
-    """Return an upload's place among all uploads of its unit, as text that sorts the same way."""
-    return f"{received_at:011d}#{job}"
+def order_of(sequence: int, job: str) -> str:
+    """Return an upload's place among all uploads of its unit, by the number it was given, as text that sorts so."""
+    return f"{sequence:011d}#{job}"
 
 
 def next_generation(

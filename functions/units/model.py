@@ -45,3 +45,4 @@ class UnitRow(Table):
     current = UnicodeAttribute(null=True)
     current_at = NumberAttribute(null=True)
     replaced = UnicodeAttribute(null=True)
+    uploads = NumberAttribute(null=True)

@@ -13,7 +13,7 @@ from functions.shared.problems import FieldError, NotFound, Rejected
 from functions.units.model import UnitRow
 from functions.units.rules import Unit
 
-__all__ = ["Facts", "Unit", "all_units", "in_area", "move_to_generation", "must", "register", "unit"]
+__all__ = ["Facts", "Unit", "all_units", "in_area", "move_to_generation", "must", "next_upload", "register", "unit"]
 
 _DISTRICT = 6
 
@@ -89,6 +89,13 @@ def register(unit_id: str, facts: Facts, at: int) -> tuple[Unit, bool]:
     ]
     UnitRow(unit_id).update(actions=actions)
     return must(unit_id), new
+
+
+def next_upload(unit_id: str) -> int:
+    """Return the number of the next upload of a unit: seconds do not tell two files of one minute's work apart."""
+    row = UnitRow(unit_id)
+    row.update(actions=[UnitRow.uploads.add(1)], condition=UnitRow.unit.exists())
+    return int(row.uploads or 0)
 
 
 def move_to_generation(
