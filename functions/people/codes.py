@@ -23,12 +23,12 @@ class Sender(Protocol):
     """Brings a text to a phone."""
 
     def __call__(self, phone: str, text: str) -> None:
-        """Send `text` to a phone in E.164; delivery is not promised."""
+        """Send `text` to a mainland phone, 11 digits; delivery is not promised."""
 
 
 def send_sms(phone: str, text: str) -> None:
-    """Send a text by SNS; the embedded engine keeps it, and `epipass run` shows it in its console."""
-    client("sns").publish(PhoneNumber=phone, Message=text)
+    """Send a text to a mainland phone by SNS; the embedded engine keeps it, and `epipass run` shows it in its console."""
+    client("sns").publish(PhoneNumber=f"+86{phone}", Message=text)
 
 
 def draw_code() -> str:

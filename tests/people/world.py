@@ -128,7 +128,6 @@ class World:
 
 def claims(token: str) -> dict[str, Any]:
     """Read a token's payload without any check."""
-
     part = token.split(".")[1]
     read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return read
