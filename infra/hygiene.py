@@ -17,9 +17,7 @@ FORBIDDEN = {
     "a private key": re.compile(r"-----BEGIN (EC |RSA |OPENSSH )?PRIVATE[ ]KEY-----"),
     "an AWS access key": re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"),
 }
-TEXT = frozenset(
-    ".py .ts .mjs .js .css .html .json .jsonl .yaml .yml .toml .txt .in .md .sh .csv .cfg .svg".split()  # noqa: SIM905
-)
+TEXT = frozenset(".py .ts .mjs .js .css .html .json .jsonl .yaml .yml .toml .txt .in .md .sh .csv .cfg .svg".split())
 NAMED = frozenset({"Makefile", "run", ".gitignore"})
 
 

@@ -86,7 +86,7 @@ def rewritten(text: str) -> str:
         kept = [line for line in before if not _EVENT.match(line) and line.strip() != "Events:"]
         while kept and not kept[-1].strip():
             kept.pop()
-        comments = []
+        comments: list[str] = []
         while kept and kept[-1].startswith("  #"):
             comments.insert(0, kept.pop())
         events = [route.line for route in sorted(of_entry(entry))]

@@ -11,6 +11,9 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwcrypto.jwk import JWK
 
 from infra.local.problems import LaunchError
@@ -63,10 +66,6 @@ def mint(issuer: Issuer, role: str, scope: str, subject: str, *, life_s: int = L
 
 def _sign(key: JWK, message: bytes) -> bytes:
     """ES256: r and s of 32 bytes each (RFC 7518, section 3.4)."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
     r, s = decode_dss_signature(key.get_op_key("sign").sign(message, ECDSA(hashes.SHA256())))
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 

@@ -1,0 +1,113 @@
+"""What `epipass init` does: each step looks first, does only what is missing, and says what it did."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cli.deployment import Deployment
+from cli.roots import KmsSigner
+from credentials.contexts import context_document
+from credentials.statement import peek_statement, sign_statement
+from infra.paths import PAGES
+
+STATEMENT = ".well-known/epipass-keys.jwt"
+JWKS = ".well-known/jwks.json"
+# A statement lives 31 days; one that has a week left is renewed, as a duty officer would be reminded to.
+RENEW_S = 7 * 86_400
+ORIGINS = ("me", "gate", "desk")
+
+
+def initialise(deployment: Deployment, *, phone: str = "", at: int | None = None) -> Iterator[str]:
+    """Bring a fresh deployment to work, step by step; yields what each step did. Twice is the same as once."""
+    now = int(time.time()) if at is None else at
+    made = deployment.call("PrepareSecretsFunction")
+    yield "The pid secret was created." if made.get("created") else "The pid secret is there."
+    made = deployment.call("DayKeysFunction").get("made", 0)
+    yield f"{made} day keys were made." if made else "The coming days' keys are there."
+    outputs, environment = deployment.outputs(), deployment.environment()
+    public = Public(deployment.client("s3"), outputs["PublicBucket"])
+    yield from _pages(public)
+    root = KmsSigner(deployment.client("kms"), outputs["RootKey"])
+    issuer = environment["EPIPASS_ISSUER"]
+    public.put("contexts/v1", context_document(issuer), "application/ld+json")
+    config = {"issuer": issuer, "roots": [root.public_jwk()], "specimen": deployment.embedded, "phone": phone}
+    public.put("config.json", json.dumps(config, ensure_ascii=False).encode(), "application/json")
+    yield f"The root key {root.kid} is pinned in /config.json."
+    if deployment.embedded:
+        yield _statement(public, root, issuer, now)
+    else:
+        yield "The key statement is two people's work: docs/operations.md, `epipass keys statement sign`."
+    yield "The policy is the default one: a negative sample of the last 48 hours."
+
+
+class Public:
+    """The bucket of published files."""
+
+    def __init__(self, s3: Any, bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def get(self, key: str) -> bytes | None:
+        """An object's bytes; None when there is none."""
+        try:
+            return bytes(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:  # noqa: PLR2004 - HTTP's own number
+                return None
+            raise
+
+    def put(self, key: str, body: bytes, content_type: str, cache: str = "no-cache") -> bool:
+        """Write an object unless it holds these bytes already; whether it was written."""
+        if self.get(key) == body:
+            return False
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, CacheControl=cache)
+        return True
+
+
+def _pages(public: Public) -> Iterator[str]:
+    written = 0
+    files = [path for origin in ORIGINS for path in sorted((PAGES / origin).rglob("*")) if path.is_file()]
+    for path in files:
+        name = path.relative_to(PAGES).as_posix()
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        # Built assets carry a hash in their names; everything else is asked for again each time.
+        cache = "public, max-age=31536000, immutable" if "/assets/" in name else "no-cache"
+        written += public.put(f"pages/{name}", path.read_bytes(), kind, cache)
+    if not files:
+        yield "No pages were built: `make setup` and `npm run build` in web/ make them."
+    else:
+        yield f"{written} of {len(files)} page files were published."
+
+
+def page_hashes(folder: Path = PAGES) -> list[str]:
+    """Hex SHA-256 of each page's document, as a key statement names them."""
+    return sorted(sha256(path.read_bytes()).hexdigest() for path in folder.rglob("index.html"))
+
+
+def _statement(public: Public, root: KmsSigner, issuer: str, at: int) -> str:
+    """The ceremony that two people perform in the cloud; here the machine does it, and every page says *specimen*."""
+    held = public.get(STATEMENT)
+    previous = held.decode("ascii") if held else None
+    keys = json.loads(public.get(JWKS) or b'{"keys": []}')["keys"]
+    pages = page_hashes()
+    if previous is not None:
+        before = peek_statement(previous)
+        same = before.keys == keys and sorted(before.pages) == pages and before.iss == issuer
+        if same and before.exp - at > RENEW_S:
+            return f"The key statement {before.seq} is in force."
+        if before.iss != issuer:
+            previous = None
+    token = sign_statement(issuer=issuer, at=at, keys=keys, signer=root, previous=previous, pages=pages)
+    number = peek_statement(token).seq
+    # Old statements stay published: auditors read them for ever.
+    public.put(f".well-known/epipass-keys/{number}.jwt", token.encode(), "application/jwt")
+    public.put(STATEMENT, token.encode(), "application/jwt")
+    return f"The key statement {number} was signed by the specimen root."

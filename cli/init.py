@@ -1,0 +1,38 @@
+"""`epipass init`: secrets, keys, published files and the first officer; what is there is left alone."""
+
+from __future__ import annotations
+
+import click
+
+from cli import offline, told
+from cli.ceremony import initialise
+from cli.deployment import deployment, stack_option
+
+
+@click.command(short_help="Make secrets, keys, policy and the first officer; says what it did.")
+@stack_option
+@click.option("--phone", default="", metavar="TEXT", help="The district's help line, shown on the guard's page.")
+@click.option("--officer-area", default="", metavar="CODE", help="The division code of the first officer's area.")
+@offline.json_option
+def init(*, stack: str | None, phone: str, officer_area: str, as_json: bool) -> None:
+    """Bring a fresh deployment to work. Run it again at any time: what is there is left alone, and it says so."""
+    target = deployment(stack)
+    steps = []
+    for step in initialise(target, phone=phone):
+        steps.append(step)
+        if not as_json:
+            click.echo(f"· {step}")
+    steps.append(_first_officer(officer_area or "310199", embedded=target.embedded))
+    if as_json:
+        told.print_json({"steps": steps})
+    else:
+        click.echo(f"· {steps[-1]}")
+
+
+def _first_officer(area: str, *, embedded: bool) -> str:
+    if embedded:
+        return f"The first officer's token: epipass token --role officer --scope {area}"
+    return (
+        "The first officer: in the login provider, set epi_role=officer and epi_scope="
+        f"{area} for that person. The provider's own table says who; nobody sets it for themselves."
+    )

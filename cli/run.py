@@ -1,0 +1,123 @@
+"""`epipass run`: the embedded engine, the API and the pages on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import signal
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import click
+
+from cli.ceremony import initialise
+from cli.deployment import deployment, state_folder
+from infra.local import LaunchError, Service, embedded
+
+PORT, ENGINE_PORT = 8000, 14566
+POLL_S = 0.5
+
+
+@click.command(short_help="Start the embedded engine, the pages and the API on this machine.")
+@click.option("--no-seed", is_flag=True, help="Do not load the example district at the first start.")
+def run(*, no_seed: bool) -> None:
+    """Start everything on this machine and say where to click. Ctrl-C stops it; its state is kept.
+
+    EPIPASS_PORT (8000), EPIPASS_ENGINE_PORT (14566) and EPIPASS_STATE (.epipass) say where.
+    """
+    _stop_on_signal()
+    state = state_folder()
+    started = time.monotonic()
+    try:
+        with embedded(
+            state,
+            _port("EPIPASS_PORT", PORT),
+            engine_port=_port("EPIPASS_ENGINE_PORT", ENGINE_PORT),
+            prepare=False,
+            schedules=True,
+            issuer=os.environ.get("EPIPASS_ISSUER", "https://pass.example.gov"),
+        ) as service:
+            click.echo(f"The engine stands after {time.monotonic() - started:.1f} s; its state is in {state}.")
+            for step in initialise(deployment(None), phone=os.environ.get("EPIPASS_PHONE", "")):
+                click.echo(f"· {step}")
+            if not no_seed:
+                _seed(state)
+            _tell(service)
+            _watch(service)
+    except LaunchError as problem:
+        raise click.ClickException(str(problem)) from None
+    finally:
+        click.echo("Stopped. The state is kept; start again with the same command.")
+
+
+def _port(variable: str, default: int) -> int:
+    text = os.environ.get(variable, str(default))
+    if not text.isdigit() or not 0 < int(text) < 1 << 16:
+        raise click.UsageError(f"{variable} must be a port number, not {text!r}")
+    return int(text)
+
+
+def _stop_on_signal() -> None:
+    def stop(*_: object) -> None:
+        # A second Ctrl-C must not leave the engine behind without its state.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        click.echo("\nStopping…")
+        sys.exit(0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _seed(state: Path) -> None:
+    """Load the examples once for each state folder."""
+    marker = state / "seeded"
+    if marker.exists() or importlib.util.find_spec("cli.seed") is None:
+        return
+    # Imported at the one start in a state folder's life that needs it.
+    importlib.import_module("cli.seed").seed.main(args=[], standalone_mode=False)
+    marker.touch()
+
+
+def _tell(service: Service) -> None:
+    port = service.url.rsplit(":", 1)[1]
+    click.echo(f"""
+epipass runs. Everything here is a specimen and has no legal force.
+  API          {service.url}   (OpenAPI: {service.url}/openapi.json)
+  guard's page http://gate.localhost:{port}/v
+  keys         {service.url}/.well-known/jwks.json
+  a token      .venv/bin/epipass token --role officer --scope 310199
+  how it is    .venv/bin/epipass doctor
+Ctrl-C stops it.""")
+
+
+def _watch(service: Service) -> None:
+    """Show one-time codes as they come, until a signal or the end of a process."""
+    seen = 0
+    while True:
+        service.check()
+        texts = _texts(service)
+        for phone, text in texts[seen:]:
+            click.echo(f"A text to {masked(phone)}: {text}")
+        seen = len(texts)
+        time.sleep(POLL_S)
+
+
+def _texts(service: Service) -> list[tuple[str, str]]:
+    url = f"{service.engine_url}/_ministack/sns/sms-messages"
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answered:  # noqa: S310 - the engine's loopback address
+            held = json.load(answered).get("sms_messages", {})
+    except OSError:
+        # The engine is busy, or stopping: `check` says which at the next turn.
+        return []
+    return [(phone, str(text.get("Message", ""))) for phone, several in held.items() for text in several]
+
+
+def masked(phone: str) -> str:
+    """A phone number with its middle hidden: enough for its owner to know it."""
+    return f"{phone[:-8]}****{phone[-4:]}" if len(phone) > 8 else "****"  # noqa: PLR2004 - a number's last eight digits
