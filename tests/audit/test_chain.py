@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,8 @@ def test_a_sound_chain_gives_its_last_row(first: int) -> None:
 def test_any_changed_row_is_found(place: int, member: str) -> None:
     """Whatever member of whatever row is altered, the chain breaks at that row."""
     rows = chain(8)
-    changed = f"x{getattr(rows[place], member)}" if isinstance(getattr(rows[place], member), str) else 9_999
+    before = getattr(rows[place], member)
+    changed: Any = f"x{before}" if isinstance(before, str) else 9_999
     rows[place] = replace(rows[place], **{member: changed})
     with pytest.raises(Broken) as broken:
         verify_chain(rows)

@@ -19,7 +19,8 @@ def shard_of(actor: str, engine_at: int = AT) -> list[rules.Entry]:
     return list(service.entries(shard, at=engine_at))
 
 
-def test_writers_at_once_make_one_chain(engine: Service) -> None:
+@pytest.mark.usefixtures("engine")
+def test_writers_at_once_make_one_chain() -> None:
     """Twenty acts by eight threads at one shard are twenty rows of one unbroken chain: it never forks."""
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: service.record("officer:one", "unit.register", case=f"U-{n}", at=AT), range(20)))
@@ -48,7 +49,9 @@ def test_prose_is_refused(facts: dict[str, str]) -> None:
 
 def test_auditors_read_it_page_by_page(http: Http, engine: Service) -> None:
     """`GET /audit` gives every row of a shard once, in order, and what it gives verifies."""
-    entry = service.record("officer:paged", "run.start", case="R-1", count=3, query_hash=service.hash_of("a", "b"), at=AT)
+    entry = service.record(
+        "officer:paged", "run.start", case="R-1", count=3, query_hash=service.hash_of("a", "b"), at=AT
+    )
     token, path = http.token("auditor", ""), f"/audit?shard={entry.shard}"
     answer = http.get(path, token=token)
     assert answer.status == 200, answer.body
