@@ -9,7 +9,8 @@ Problem
 ├── TooLarge         413
 ├── UnsupportedType  415
 ├── Rejected         422  well-formed, but it breaks a law of the domain
-└── TooMany          429  carries Retry-After
+├── TooMany          429  carries Retry-After
+└── Unavailable      503  somebody we depend on does not answer; carries Retry-After
 """
 
 from __future__ import annotations
@@ -143,6 +144,17 @@ class TooMany(Problem):
     status = 429
     title = "Too many requests"
     default_code = "too-many-requests"
+
+    def __init__(self, detail: str, *, retry_after_s: int, code: str = "") -> None:
+        super().__init__(detail, code=code, headers={"Retry-After": str(retry_after_s)})
+
+
+class Unavailable(Problem):
+    """Somebody we depend on does not answer; nothing was done, and trying again is right."""
+
+    status = 503
+    title = "Not available"
+    default_code = "unavailable"
 
     def __init__(self, detail: str, *, retry_after_s: int, code: str = "") -> None:
         super().__init__(detail, code=code, headers={"Retry-After": str(retry_after_s)})

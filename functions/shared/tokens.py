@@ -17,7 +17,7 @@ import jwt
 
 from functions.shared.callers import AREA_ROLES, DEVICE_ROLES, NOBODY, ROLES, STAFF_ROLES, Caller
 from functions.shared.config import Settings, is_loopback
-from functions.shared.problems import Unauthenticated
+from functions.shared.problems import Unauthenticated, Unavailable
 
 _LEEWAY_S = 30
 _MAX_TOKEN = 4096
@@ -96,8 +96,11 @@ def _jwks(url: str, _window: int) -> list[dict[str, Any]]:
     # unknown key ids asks the provider nothing.
     if not url.startswith(("https://", "http://")):
         raise LookupError("no identity provider is configured")
-    with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310 - the scheme was checked above
-        keys = json.load(answer)["keys"]
+    try:
+        with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310 - the scheme was checked above
+            keys = json.load(answer)["keys"]
+    except (OSError, ValueError, KeyError):
+        raise Unavailable("The sign-in service does not answer.", retry_after_s=10, code="identity-provider") from None
     return [key for key in keys if isinstance(key, dict)]
 
 

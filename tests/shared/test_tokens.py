@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from functions.shared import tokens
 from functions.shared.callers import NOBODY
 from functions.shared.config import settings
-from functions.shared.problems import Unauthenticated
+from functions.shared.problems import Unauthenticated, Unavailable
 from functions.shared.tokens import caller_of
 from tests.conftest import Http
 
@@ -85,3 +85,10 @@ def test_a_flood_of_unknown_keys_does_not_reach_the_provider(http: Http) -> None
         with pytest.raises(Unauthenticated):
             ask(forged(http, {"kid": f"k{n}"}))
     assert tokens._jwks.cache_info().misses <= before + 1
+
+
+def test_a_silent_provider_is_an_outage_not_a_refusal(http: Http) -> None:
+    """Whoever signs in while the provider is down is told to try again, not that their token is bad."""
+    with pytest.raises(Unavailable) as told:
+        ask(http.token("officer", "990101"), oidc_jwks_url="http://127.0.0.1:9/jwks.json")
+    assert (told.value.status, told.value.headers) == (503, {"Retry-After": "10"})
