@@ -1,19 +1,8 @@
 /**
- * Inflate (RFC 1951) and gunzip (RFC 1952), bounded and strict.
- *
- * Our own, because engines differ exactly where a verifier must not: Node accepts bytes after the end, browsers of
- * 2020 have no `deflate-raw`, and none of them stops at a size. One inflate gives one verdict everywhere.
+ * Our own inflate, for browsers that have no raw DEFLATE (Chrome before 103, Safari before 16.4): bounded and strict.
  */
 import type { Bytes } from "./bytes";
-
-/** The input is not what its format says, or is longer than allowed. */
-export class NotDeflated extends Error {}
-
-export interface Inflated {
-  readonly bytes: Bytes;
-  /** How many bytes of the input were used. */
-  readonly used: number;
-}
+import type { Inflate } from "./deflated";
 
 /** A prefix code: from a code's bits, behind a leading one, to its symbol. */
 type Code = ReadonlyMap<number, number>;
@@ -23,7 +12,7 @@ const WINDOW = 32_768;
 const LONGEST_CODE = 15;
 
 function insist(holds: boolean): void {
-  if (!holds) throw new NotDeflated();
+  if (!holds) throw new RangeError("not DEFLATE");
 }
 
 /** The canonical code with these lengths; `lone` allows zlib's one incomplete code: at most one symbol, of one bit. */
@@ -42,7 +31,7 @@ function codeOf(lengths: readonly number[], lone: boolean): Code {
 }
 
 /** Reads bits from the input, and writes bytes behind the dictionary. */
-class Inflater {
+class Machine {
   /** The next byte of the input. */
   at = 0;
   /** The next place in `written`. */
@@ -63,7 +52,7 @@ class Inflater {
 
   byte(): number {
     const byte = this.data[this.at++];
-    if (byte === undefined) throw new NotDeflated();
+    if (byte === undefined) throw new RangeError("not DEFLATE");
     return byte;
   }
 
@@ -82,7 +71,7 @@ class Inflater {
       const symbol = code.get(bits);
       if (symbol !== undefined) return symbol;
     }
-    throw new NotDeflated();
+    throw new RangeError("not DEFLATE");
   }
 
   push(byte: number): void {
@@ -150,40 +139,17 @@ function fixedLengths(): number[] {
   return Array.from({ length: 288 }, (_, symbol) => (symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8));
 }
 
-/**
- * Inflate raw DEFLATE from the start of `data`.
- *
- * `limit`: the most bytes to write; `dictionary`: bytes that copies may reach back to. Throws NotDeflated.
- */
-export function inflateRaw(data: Uint8Array, limit: number, dictionary: Uint8Array = new Uint8Array()): Inflated {
-  const inflater = new Inflater(data, dictionary, limit);
+export const inflate: Inflate = async (data, limit, dictionary) => {
+  const machine = new Machine(data, dictionary, limit);
   let last = 0;
   while (last === 0) {
-    last = inflater.read(1);
-    const kind = inflater.read(2);
+    last = machine.read(1);
+    const kind = machine.read(2);
     insist(kind < 3);
-    if (kind === 0) inflater.stored();
-    else if (kind === 1) inflater.coded(codeOf(fixedLengths(), false), codeOf(new Array<number>(32).fill(5), false));
-    else inflater.dynamic();
+    if (kind === 0) machine.stored();
+    else if (kind === 1) machine.coded(codeOf(fixedLengths(), false), codeOf(new Array<number>(32).fill(5), false));
+    else machine.dynamic();
   }
-  return { bytes: inflater.written.slice(dictionary.length, inflater.end), used: inflater.at };
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
-/** The content of exactly one plain gzip member: no name, no extra fields, nothing behind it. Throws NotDeflated. */
-export function gunzip(data: Uint8Array, limit: number): Bytes {
-  insist([0x1f, 0x8b, 8, 0].every((byte, place) => data[place] === byte));
-  const { bytes, used } = inflateRaw(data.subarray(10), limit);
-  insist(data.length === used + 18);
-  const tail = new DataView(data.buffer, data.byteOffset + used + 10);
-  insist(tail.getUint32(0, true) === crc32(bytes) && tail.getUint32(4, true) === bytes.length);
-  return bytes;
-}
+  insist(machine.at === data.length);
+  return machine.written.slice(dictionary.length, machine.end);
+};

@@ -4,7 +4,7 @@
  * digits = the decimal of: version 1 ‖ flags ‖ kid 8 ‖ signature 64 ‖ [iat 4 ‖ holder's signature 64] ‖ deflated payload
  */
 import { type Bytes, fromInteger, toBase64url, utf8 } from "./bytes";
-import { inflateRaw, NotDeflated } from "./inflate";
+import { inflateRaw } from "./deflated";
 import { headerPart } from "./jws";
 import { provenPart } from "./live";
 import { unreadable } from "./refusal";
@@ -36,16 +36,6 @@ function dictionaryOf(id: number, context: Context): Bytes {
   return utf8(text.replaceAll("{issuer}", context.issuer));
 }
 
-function inflatePayload(data: Uint8Array, dictionary: Bytes): Bytes {
-  try {
-    const { bytes, used } = inflateRaw(data, PAYLOAD_LIMIT, dictionary);
-    if (used === data.length) return bytes;
-  } catch (error) {
-    if (!(error instanceof NotDeflated)) throw error;
-  }
-  throw unreadable("transport");
-}
-
 /** The tokens of a run of digits. Throws Refused `unreadable`. */
 export async function unpack(digits: string, context: Context): Promise<Presented> {
   if (digits.length > DIGITS_LIMIT) throw unreadable("size");
@@ -57,7 +47,8 @@ export async function unpack(digits: string, context: Context): Promise<Presente
   if (bytes[0] !== 1 || (flags & 0xe0) !== 0 || bytes.length <= start) {
     throw unreadable("transport");
   }
-  const payload = inflatePayload(bytes.subarray(start), dictionaryOf(flags & 0x0f, context));
+  const payload = await inflateRaw(bytes.slice(start), PAYLOAD_LIMIT, dictionaryOf(flags & 0x0f, context));
+  if (payload === undefined) throw unreadable("transport");
   const header = headerPart("vc+jwt", toBase64url(bytes.subarray(2, 10)));
   const token = `${header}.${toBase64url(payload)}.${toBase64url(bytes.subarray(10, HEAD))}`;
   if (!live) return { token };

@@ -30,15 +30,15 @@ export function mark(kind: Mark): SVGElement {
   );
 }
 
-const STAR = "M100 79l5 15h15l-12 9 4 14-12-9-12 9 4-14-12-9h15z";
+const STAR = "M100 66l6 18h19l-15 12 5 18-15-11-15 11 5-18-15-12h19z";
 
 function ringText(text: string): SVGElement {
   // Long names are set smaller and tighter, so that they always end before the ring's foot.
   const letters = [...text].length;
-  const size = Math.max(9, Math.min(24, 330 / Math.max(letters, 8)));
+  const size = Math.max(9, Math.min(22, 250 / Math.max(letters, 8)));
   const arc = svg("textPath", { href: "#ring", startOffset: "50%", "text-anchor": "middle" }, text);
   if (letters > 20) {
-    arc.setAttribute("textLength", "330");
+    arc.setAttribute("textLength", "250");
     arc.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
   return svg("text", { "font-size": size.toFixed(1) }, arc);
@@ -47,9 +47,9 @@ function ringText(text: string): SVGElement {
 function specimenBand(): SVGElement {
   return svg(
     "g",
-    { class: "band", transform: "rotate(-14 100 100)" },
-    svg("rect", { x: "14", y: "80", width: "172", height: "40", rx: "4" }),
-    svg("text", { x: "100", y: "108", "font-size": "23", "text-anchor": "middle" }, "样章 SPECIMEN"),
+    { class: "band", transform: "rotate(-8 100 140)" },
+    svg("rect", { x: "10", y: "122", width: "180", height: "36", rx: "4" }),
+    svg("text", { x: "100", y: "147", "font-size": "20", "text-anchor": "middle" }, "样章 SPECIMEN"),
   );
 }
 
@@ -58,7 +58,7 @@ export function seal(authority: string, specimen: boolean, label: string): SVGEl
   return svg(
     "svg",
     { viewBox: "0 0 200 200", class: "seal", role: "img", "aria-label": specimen ? `${label} · 样章 SPECIMEN` : label },
-    svg("defs", {}, svg("path", { id: "ring", d: "M44 148A74 74 0 1 1 156 148" })),
+    svg("defs", {}, svg("path", { id: "ring", d: "M52 142A64 64 0 1 1 148 142" })),
     svg("circle", { cx: "100", cy: "100", r: "95", class: "rim" }),
     svg("path", { d: STAR }),
     ringText(authority),

@@ -1,0 +1,108 @@
+"""A real Chromium (the system's), the guard's site, and a specimen issuer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.issuer import LIST, Issuer
+from tests.browser.site import PAGES, Site, serve
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+PHONE_SCREEN = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+DESKTOP_SCREEN = {"viewport": {"width": 1280, "height": 800}}
+
+
+def chromium() -> str:
+    """The path of the system's Chromium."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found is not None:
+            return found
+    pytest.fail("Chromium is not installed: install the package `chromium` with the system's package manager")
+
+
+def publish(site: Site, issuer: Issuer, at: int) -> None:
+    """Everything a guard's page fetches, fresh and with nothing withdrawn."""
+    site.published = {
+        "/config.json": json.dumps(issuer.config()),
+        "/.well-known/epipass-keys.jwt": issuer.statement(at),
+        f"/status/{LIST}": issuer.list(at - 720),
+    }
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session; each test has a fresh profile in it."""
+    if not (PAGES / "v" / "index.html").is_file():
+        pytest.fail("the pages are not built: run `npm ci && npm run build` in web/")
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    """The issuer of the session."""
+    return Issuer()
+
+
+@pytest.fixture
+def now() -> int:
+    """The instant of this test, in epoch seconds: the browser's clock is the machine's."""
+    return int(time.time())
+
+
+@pytest.fixture
+def site(issuer: Issuer, now: int) -> Iterator[Site]:
+    """The guard's origin with everything fresh."""
+    with serve(Site()) as served:
+        publish(served, issuer, now)
+        yield served
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Makes pages in fresh profiles; a page that logged an error or a CSP violation fails its test."""
+    faults: list[str] = []
+    contexts = []
+
+    def make(**options: Any) -> Page:
+        context = browser.new_context(**({"locale": "zh-CN", **PHONE_SCREEN} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if _is_fault(line.type, line.text) else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _is_fault(kind: str, text: str) -> bool:
+    # The browser itself logs a line for every file that does not arrive; tests cause that on purpose.
+    return kind == "error" and "Failed to load resource" not in text
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A guard's phone, 360 pixels wide, in Chinese."""
+    return new_page()

@@ -1,0 +1,47 @@
+"""What a first visit weighs: page, keys, dictionary and one status list."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.guard import scan
+from tests.browser.issuer import LIST, Issuer
+from tests.browser.site import PAGES, Site
+
+BUDGET = 15_000
+# What the edge sends to every browser of today; Node has it, Python's standard library has not.
+BROTLI = "process.stdout.write(String(require('zlib').brotliCompressSync(require('fs').readFileSync(0)).length))"
+
+
+def brotli(content: bytes) -> int:
+    """The size of a file as the edge sends it over HTTPS."""
+    done = subprocess.run(["node", "-e", BROTLI], input=content, capture_output=True, check=True)
+    return int(done.stdout)
+
+
+def test_a_first_visit_fits_its_budget(page: Page, site: Site, issuer: Issuer, now: int) -> None:
+    """Page, words, settings, keys of two days and a list with one entry in a thousand set: at most 15 kB."""
+    site.published[f"/status/{LIST}"] = issuer.list(now, *range(0, 131_072, 1_009))
+    site.published["/.well-known/epipass-keys.jwt"] = issuer.statement(now, more_days=1)
+    assert scan(page, site, issuer.live(now)).mark == "genuine"
+    over_the_wire = {path: brotli((site.body(path) or (b"", ""))[0]) for path in site.sent}
+    print(f"first visit: {sum(over_the_wire.values())} bytes by brotli, {sum(site.sent.values())} by gzip", over_the_wire)
+    assert sum(over_the_wire.values()) <= BUDGET
+
+
+def test_what_most_browsers_do_not_need_is_not_fetched(page: Page, site: Site, issuer: Issuer, now: int) -> None:
+    """Our own inflate and the other language stay on the server."""
+    scan(page, site, issuer.live(now))
+    fetched = {Path(path).name for path in site.sent}
+    assert (PAGES / "assets" / "inflate.js").is_file()
+    assert not any(name == "inflate.js" or name.startswith("en-") for name in fetched)
+
+
+def test_a_browser_without_inflate_fetches_ours(page: Page, site: Site, issuer: Issuer, now: int) -> None:
+    """Chrome 80 and Safari 14 have no raw DEFLATE: the same verdict by our own."""
+    page.add_init_script("delete globalThis.DecompressionStream")
+    assert scan(page, site, issuer.live(now)).mark == "genuine"
+    assert "/assets/inflate.js" in site.sent
