@@ -113,10 +113,10 @@ def _settle(pid: str, scope: str, at: int, policy: Policy = DEFAULT) -> Entitlem
     for _ in range(_ATTEMPTS):
         before = entitlement(pid, scope)
         rows = results.history(pid, at)
-        known_facts = facts(rows, staff.listing(scope, pid, at), approval_of(scope))
-        decision = decide(known_facts, policy, horizon(rows, at))
-        decided_at = max(at, before.decided_at + 1) if before else at
-        known = entitle(pid, scope, decision, decided_at)
+        # What is written is what was decided for that very instant, so that a stranger can recompute it.
+        decided_at = horizon(rows, max(at, before.decided_at + 1) if before else at)
+        known_facts = facts(rows, staff.listing(scope, pid, decided_at), approval_of(scope))
+        known = entitle(pid, scope, decide(known_facts, policy, decided_at), decided_at)
         if row_of(known).put_if(follows(before)):
             withdraw_what_ended(known, at)
             log.event("entitlement.settled", scope=scope, verdict=known.verdict)

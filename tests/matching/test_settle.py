@@ -120,6 +120,7 @@ def test_a_positive_ahead_of_our_clock_counts_and_a_negative_waits(world: World)
     service.settle(world.pid("ann"), world.at)
     service.settle(world.pid("bob"), world.at)
     assert (world.said("ann", "u")[0], world.said("bob", "u")[0]) == ("no-test", "positive")
+    assert world.said("bob", "u")[2] >= world.at + 200  # the instant it was decided for, with which it is recomputed
 
 
 def test_leaving_a_list_or_an_ended_approval_ends_the_entitlement(world: World) -> None:

@@ -62,9 +62,18 @@ class World:
     def enlist(self, name: str, people: Iterable[str], until: int = 0) -> None:
         """Replace a unit's staff list."""
         unit, generation = self.unit(name), uuid4().hex
-        sealed = staff.seal(unit, "", staff.Person("张小明", "", "1234"), job="tests")
+        somebody = staff.Person("张小明", "", "1234")
         rows = [
-            staff.Entry(self.pid(one), "", (), until, sealed, self.at, "0", self.at + 90 * DAY)
+            staff.Entry(
+                self.pid(one),
+                "",
+                (),
+                until,
+                staff.seal(unit, self.pid(one), somebody, job="tests"),
+                self.at,
+                "0",
+                self.at + 90 * DAY,
+            )
             for one in sorted(people)
         ]
         staff.write(unit, generation, rows)
