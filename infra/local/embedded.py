@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import oidc
-from infra.local.deploy import STACK, deploy
-from infra.local.engine import ACCOUNT, REGION, Engine
+from infra.local.deploy import deploy
+from infra.local.engine import REGION, Engine
 from infra.local.problems import LaunchError
 from infra.local.processes import Child, clean_environment, start_engine, start_http
 from infra.local.state import HOST, State, check_port, free_port, held, readable_by_owner
@@ -19,7 +19,6 @@ from infra.local.template import plan
 from infra.paths import PACKAGED, TEMPLATE
 
 ISSUER = "https://pass.example.gov"
-JWKS = "oidc/jwks.json"
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def _deployed(
         "OidcIssuer": key.issuer,
         "OidcAlgorithm": "ES256",
         # From the engine itself: the HTTP server must not have to ask itself.
-        "OidcJwksUrl": f"{engine_url}/{STACK}-public-{ACCOUNT}-{REGION}/{JWKS}",
+        "OidcJwksUrl": f"{engine_url}/{oidc.BUCKET}/{oidc.JWKS}",
         "Schedules": "ENABLED" if schedules else "DISABLED",
     }
     engine_api = Engine(engine_url)
@@ -120,12 +119,7 @@ def _deployed(
         "EPIPASS_STATE": str(folder.root),
         "KEY_ROOT": deployed.outputs["RootKey"],
     }
-    engine_api.client("s3").put_object(
-        Bucket=environment["BUCKET_PUBLIC"],
-        Key=JWKS,
-        Body=json.dumps(key.jwks()).encode(),
-        ContentType="application/json",
-    )
+    oidc.publish(engine_api.client("s3"), key, REGION)
     return Service(url, engine_url, environment, deployed.outputs, folder, (engine,))
 
 

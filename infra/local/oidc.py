@@ -10,6 +10,7 @@ import time
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
@@ -20,6 +21,8 @@ from infra.local.problems import LaunchError
 from infra.local.state import readable_by_owner
 
 CLIENT = "epipass"
+BUCKET = "epipass-login"
+JWKS = "jwks.json"
 LIFE_S = 8 * 3600
 
 
@@ -53,6 +56,17 @@ def load(root: Path) -> Issuer:
     except FileNotFoundError as missing:
         raise LaunchError(f"There is no embedded service in {root} yet: start it with `epipass run`.") from missing
     return Issuer(held["issuer"], JWK(**held["key"]))
+
+
+def publish(s3: Any, issuer: Issuer, region: str) -> None:
+    """Put the key where anybody may read it: a login's keys are not ours, and our own bucket lets nobody in unsigned."""
+    if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
+    # A bucket is born closed to policies that let everybody in.
+    s3.delete_public_access_block(Bucket=BUCKET)
+    readers = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [readers]}))
+    s3.put_object(Bucket=BUCKET, Key=JWKS, Body=json.dumps(issuer.jwks()).encode(), ContentType="application/json")
 
 
 def mint(issuer: Issuer, role: str, scope: str, subject: str, *, life_s: int = LIFE_S, at: int | None = None) -> str:
