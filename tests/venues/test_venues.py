@@ -1,0 +1,186 @@
+"""Venues on the embedded engine: apply, decide, codes, policy; each act twice is the same as once."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from pypdf import PdfReader
+
+from functions.shared import clock
+from functions.shared.problems import Conflict, NotFound, Rejected
+from functions.venues import poster, service
+from functions.venues.rules import Policy
+from functions.venues.service import Facts
+from infra.local import Service
+from tests.door.inprocess import call
+from tests.door.world import AREA, fresh, new_area, open_venue
+
+pytestmark = pytest.mark.usefixtures("http")
+AT = clock.now()
+
+
+def test_the_same_application_twice_is_one_venue() -> None:
+    """An answer that was lost is asked for again, and the clerk's list does not grow."""
+    facts = Facts(fresh("书店"), AREA, "shop", "一路1号")
+    first, new = service.apply(facts, AT)
+    again, new_again = service.apply(facts, AT + 60)
+    assert (new, new_again) == (True, False)
+    assert first == again
+    assert first.state == "applied"
+    assert not first.open
+
+
+def test_registering_twice_is_harmless_and_keeps_what_was_made_since() -> None:
+    """A correction of the facts touches neither codes, policy nor the day of approval."""
+    venue_id = open_venue(at=AT)
+    code = service.add_code(venue_id, "东门", AT)
+    service.set_policy(venue_id, Policy(pass_required=False, max_list_age_s=600, shards=4), AT)
+    changed, new = service.register(venue_id, Facts("市民服务中心", AREA), AT + 60)
+    assert not new
+    assert changed.name == "市民服务中心"
+    assert changed.current_codes == (code,)
+    assert changed.policy == Policy(pass_required=False, max_list_age_s=600, shards=4)
+    assert (changed.applied_at, changed.decided_at) == (AT, AT)
+
+
+def test_a_venue_lies_in_a_district_or_below_and_not_in_itself() -> None:
+    """A province is no place to check in at."""
+    for area in ("99", "9901", "99010", "9901010", "abcdef"):
+        with pytest.raises(Rejected):
+            service.apply(Facts("书店", area), AT)
+    with pytest.raises(Rejected):
+        service.register("V-1", Facts("书店", AREA, parent="V-1"), AT)
+
+
+def test_decisions_are_taken_once_and_closing_ends_check_ins() -> None:
+    """A decision sent again changes nothing; one that the state forbids is a conflict."""
+    venue, _new = service.apply(Facts(fresh("书店"), AREA), AT)
+    approved = service.decide(venue.venue, "approve", "在场核查", AT + 10)
+    assert (approved.state, approved.decided_at, approved.reason) == ("approved", AT + 10, "在场核查")
+    assert service.decide(venue.venue, "approve", "again", AT + 20) == approved
+    with pytest.raises(Conflict):
+        service.decide(venue.venue, "refuse", "too late", AT + 30)
+    assert not service.decide(venue.venue, "close", "停业", AT + 40).open
+    with pytest.raises(NotFound):
+        service.decide(fresh("V"), "approve", "nobody's", AT)
+
+
+def test_shards_are_only_raised() -> None:
+    """With fewer shards than before, a reader would miss the rows of the others (data model, heat)."""
+    venue = open_venue(policy=Policy(shards=8))
+    assert service.set_policy(venue, Policy(shards=2), AT).policy.shards == 8
+    assert service.set_policy(venue, Policy(shards=16), AT).policy.shards == 16
+
+
+def test_a_code_is_made_once_a_label_and_retired_alone() -> None:
+    """A poster printed twice has one code; a copied one dies without the others."""
+    venue = open_venue()
+    east, west = service.add_code(venue, "东门", AT), service.add_code(venue, "西门", AT)
+    assert service.add_code(venue, "东门", AT + 5) == east
+    assert service.venue_of_code(east.code, AT).venue == venue
+    service.retire_code(venue, east.code, AT + 10)
+    assert service.retire_code(venue, east.code, AT + 20).codes[0].retired_at == AT + 10
+    with pytest.raises(NotFound):
+        service.venue_of_code(east.code, AT)
+    assert service.venue_of_code(west.code, AT).venue == venue
+    assert service.add_code(venue, "东门", AT + 30).code != east.code
+    with pytest.raises(NotFound):
+        service.retire_code(venue, west.code[:-8] + "aaaaaaaa", AT)
+
+
+def test_a_venue_has_at_most_twenty_codes() -> None:
+    """More would not fit the row, and nobody has more entrances to watch."""
+    venue = open_venue()
+    for number in range(20):
+        service.add_code(venue, f"门{number}", AT)
+    with pytest.raises(Conflict):
+        service.add_code(venue, "门20", AT)
+
+
+def test_an_areas_venues_come_by_pages_and_no_other_areas() -> None:
+    """Containment is prefix: a district sees its communities', a community not its neighbour's."""
+    area = new_area()
+    mine = {service.register(fresh("V"), Facts("书店", area), AT)[0].venue for _ in range(3)}
+    beside = service.register(fresh("V"), Facts("书店", area[:6] + "999999"), AT)[0].venue
+    found, position, pages = set(), None, 0
+    while pages == 0 or position:
+        page = service.in_area(area, position, 2)
+        found |= {venue.venue for venue in page.venues}
+        position, pages = page.position, pages + 1
+    assert found == mine
+    assert pages >= 2
+    assert {venue.venue for venue in service.in_area(area[:6], None, 10).venues} == {*mine, beside}
+    assert mine <= {venue.venue for venue in service.in_area(area[:4], None, 10).venues}
+
+
+def test_the_posters_code_is_read_back_from_both_files() -> None:
+    """A QR reader finds the very address, in the SVG's squares and in the PDF, whose name is text."""
+    url = "https://me.example.gov/c/V-100-abcdefgh"
+    svg = poster.draw("svg", name="书店 <一>", label="东门", url=url).decode()
+    assert "书店 &lt;一&gt;" in svg
+    dark = tuple(poster._dark_modules(url))
+    side = dark[0][2]
+    size = round(130 / side)
+    image = bytearray(b"\xff" * (size * 4) ** 2)
+    for left, top, _side in dark:
+        column, row = round((left - 40) / side), round((top - 85) / side)
+        for line in range(4):
+            start = (row * 4 + line) * size * 4 + column * 4
+            image[start : start + 4] = bytes(4)
+    view = memoryview(bytes(image)).cast("B", (size * 4, size * 4))
+    assert zxingcpp.read_barcodes(view)[0].text == url
+    text = PdfReader(BytesIO(poster.draw("pdf", name="江城书店", label="", url=url))).pages[0].extract_text()
+    assert "江城书店" in text
+    assert url in text
+
+
+def test_the_public_sees_name_and_rules_of_an_open_venue_only(engine: Service) -> None:
+    """An application is nobody's business until it is approved; a code leads to its venue."""
+    officer = engine.token("officer", AREA[:6])
+    applied = call("POST", "/venues", {"name": fresh("书店"), "area": AREA}, token=officer)
+    assert applied.status == 201
+    venue = applied.json()["venue"]
+    assert call("GET", f"/venues/{venue}").status == 404
+    decided = call("POST", f"/venues/{venue}/decision", {"decision": "approve", "reason": "ok"}, token=officer)
+    assert decided.json()["state"] == "approved"
+    public = call("GET", f"/venues/{venue}").json()
+    assert public["rules"] == {"pass_required": True, "max_list_age_s": 14_400}
+    assert set(public) == {"venue", "name", "category", "state", "rules"}
+    manager = engine.token("venue", venue)
+    code = call("POST", f"/venues/{venue}/codes", {"label": "东门"}, token=manager).json()
+    assert code["url"].endswith(f"/c/{code['code']}")
+    assert call("GET", f"/venue-codes/{code['code']}").json() == public
+    drawn = call("GET", f"/venues/{venue}/poster?label=%E4%B8%9C%E9%97%A8", token=manager)
+    assert (drawn.status, drawn.headers["content-type"]) == (200, "application/pdf")
+    assert drawn.body.startswith(b"%PDF")
+    drawn = call("GET", f"/venues/{venue}/poster?format=svg", token=manager)
+    assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml")
+    record = call("GET", f"/venues/{venue}/record", token=manager).json()
+    assert [one["label"] for one in record["codes"]] == ["东门", ""]
+    retired = call("POST", f"/venues/{venue}/codes/{code['code']}/retirement", token=manager)
+    assert "retired_at" in retired.json()["codes"][0]
+
+
+def test_an_officers_list_has_cursors_of_its_own(engine: Service) -> None:
+    """The cursor of one officer's list does not open another's (law 9)."""
+    area = new_area()
+    for _ in range(51):
+        service.register(fresh("V"), Facts("书店", area), AT)
+    officer = engine.token("officer", area[:6], "officer-1")
+    first = call("GET", f"/venues?area={area}", token=officer).json()
+    assert len(first["venues"]) == 50
+    second = call("GET", f"/venues?area={area}&cursor={first['next']}", token=officer).json()
+    assert len(second["venues"]) == 1
+    assert "next" not in second
+    other = engine.token("officer", area[:6], "officer-2")
+    assert call("GET", f"/venues?area={area}&cursor={first['next']}", token=other).json()["code"] == "cursor"
+
+
+def test_a_manager_raises_the_peak(engine: Service) -> None:
+    """Peak × 1.5 / 300, the next power of two: a stadium's 700 a second need 4 shards."""
+    venue = open_venue()
+    body = {"pass_required": False, "peak_per_s": 700}
+    answered = call("PUT", f"/venues/{venue}/policy", body, token=engine.token("venue", venue)).json()
+    assert (answered["shards"], answered["pass_required"]) == (4, False)
