@@ -19,6 +19,7 @@ _MINUTES: Final = {f"T{_TWO[h]}:{_TWO[m]}:00Z": h * 3_600 + m * 60 for h in rang
 _DATE_CHARS = 10
 
 
+@lru_cache(maxsize=1_024)
 def rfc3339(instant: int) -> str:
     """Epoch seconds as RFC 3339 in UTC, with Z."""
     day, second = divmod(instant, DAY_S)

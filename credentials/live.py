@@ -13,7 +13,7 @@ from credentials import b64, curve, jws
 from credentials.curve import Signer
 from credentials.payload import HolderKey, Instant
 from credentials.refusals import NotLive, Unreadable
-from credentials.shape import point_of
+from credentials.shape import coordinates_of
 
 HEADER: Final = b64.encode(b'{"alg":"ES256","typ":"kb+jwt"}')
 NONCE_S: Final = 30
@@ -92,6 +92,7 @@ def check_holder(signed: str, signature: bytes, key: HolderKey, *, iat: int, at:
     age_s = at - iat
     if not -MAX_AHEAD_S <= age_s <= MAX_AGE_S:
         raise NotLive("a stale proof" if age_s > 0 else "a proof ahead of time", age_s=age_s)
-    holder = curve.public_key(point_of(key))
+    # The law *shape* has seen that it is a point.
+    holder = curve.public_key(coordinates_of(key))
     if not curve.is_genuine(holder, signature, signed.encode("ascii")):
         raise NotLive("a proof by another key", age_s=age_s)

@@ -98,7 +98,7 @@ def _check_status(status: Status, issuer: str) -> None:
     if status.type != "BitstringStatusListEntry" or status.status_purpose != "revocation":
         raise Unreadable("shape", "credentialStatus")
     index, url, home = status.status_list_index, status.status_list_credential, issuer + "/status/"
-    if not (index.isascii() and index.isdigit() and len(index) <= _INDEX_CHARS) or int(index) > _MAX_INDEX:
+    if not (index.isascii() and index.isdigit() and len(index) <= _INDEX_CHARS and int(index) <= _MAX_INDEX):
         raise Unreadable("shape", "statusListIndex")
     if index[0] == "0" and index != "0":
         raise Unreadable("shape", "statusListIndex")
@@ -113,13 +113,18 @@ def point_of(key: HolderKey) -> bytes:
     if len(key.x) != _COORDINATE_CHARS or len(key.y) != _COORDINATE_CHARS:
         raise Unreadable("shape", "cnf.jwk coordinates")
     try:
-        # Both in one call: 43 characters and an A are 33 bytes, the last of them zero when x has no unused bits set.
-        both = b64.decode(f"{key.x}A{key.y}")
+        coordinates = coordinates_of(key)
     except ValueError:
         raise Unreadable("shape", "cnf.jwk coordinates") from None
-    if both[32]:
-        raise Unreadable("shape", "cnf.jwk coordinates")
-    coordinates = both[:32] + both[33:]
     if not curve.is_point(coordinates):
         raise Unreadable("shape", "cnf.jwk is not a point")
     return coordinates
+
+
+def coordinates_of(key: HolderKey) -> bytes:
+    """x‖y of a key whose coordinates are 43 characters each; ValueError when they are not canonical base64url."""
+    # Both in one call: 43 characters and an A are 33 bytes, the last of them zero when x has no unused bits set.
+    both = b64.decode(f"{key.x}A{key.y}")
+    if both[32]:
+        raise ValueError("unused bits are set")
+    return both[:32] + both[33:]

@@ -40,10 +40,12 @@ class _Dictionary(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """What digits hold: the token, and of a live proof its instant and signature."""
+    """What digits hold: the token with its parts as they came, and of a live proof its instant and signature."""
 
     token: str
+    kid: str
     payload: bytes
+    issuer_signature: bytes
     iat: int | None = None
     signature: bytes = b""
 
@@ -148,11 +150,12 @@ def read_digits(digits: object, issuer: str) -> Unpacked:
         raise Unreadable("transport", "flags")
     body = LIVE_AT + _LIVE_BYTES if flags & LIVE_FLAG else LIVE_AT
     raw = _inflate(packed[body:], dictionary(issuer) if flags & 0x0F else b"")
-    header = jws.header_text(TYP, b64.encode(packed[2 : 2 + _KID_BYTES]))
-    token = f"{header}.{b64.encode(raw)}.{b64.encode(packed[10:LIVE_AT])}"
+    kid, signature = b64.encode(packed[2 : 2 + _KID_BYTES]), packed[2 + _KID_BYTES : LIVE_AT]
+    token = f"{jws.header_text(TYP, kid)}.{b64.encode(raw)}.{b64.encode(signature)}"
     if not flags & LIVE_FLAG:
-        return Unpacked(token, raw)
-    return Unpacked(token, raw, int.from_bytes(packed[LIVE_AT : LIVE_AT + 4]), packed[LIVE_AT + 4 : body])
+        return Unpacked(token, kid, raw, signature)
+    iat = int.from_bytes(packed[LIVE_AT : LIVE_AT + 4])
+    return Unpacked(token, kid, raw, signature, iat, packed[LIVE_AT + 4 : body])
 
 
 def _inflate(squeezed: bytes, preset: bytes) -> bytes:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from credentials import jws, live
 from credentials import payload as wire
-from credentials.keys import KeySet, header_table
+from credentials.keys import KeySet, VerifyingKey, header_table
 from credentials.kinds import Kind
 from credentials.passes import MAX_TOKEN_CHARS, TYP, Pass
 from credentials.payload import Payload
@@ -87,7 +87,10 @@ class Verifier:
         shown = _fragment(text)
         if _ONLY_DIGITS.fullmatch(shown):
             unpacked = read_digits(shown, self._issuer)
-            read = self._read(unpacked.token, at)
+            key = self._keys.get(jws.header_text(TYP, unpacked.kid))
+            if key is None:
+                raise Untrusted("unknown key", unpacked.kid)
+            read = self._judge(key, unpacked.payload, unpacked.issuer_signature, unpacked.token, at)
             proven = self._prove_unpacked(read, unpacked, at, nonce)
         else:
             token, tilde, proof = shown.partition("~")
@@ -99,6 +102,10 @@ class Verifier:
 
     def _read(self, token: str, at: int) -> _Read:
         key, raw, signature = jws.open_token(token, MAX_TOKEN_CHARS, self._keys, TYP)
+        return self._judge(key, raw, signature, token, at)
+
+    def _judge(self, key: VerifyingKey, raw: bytes, signature: bytes, token: str, at: int) -> _Read:
+        """Laws 4 to 8 over a token's parts."""
         payload = wire.decode(raw)
         kind = self._kind_of(raw, payload)
         if not key.may_sign("pass", payload.iat):
