@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 
 from credentials import b64, issue_pass, pack, pack_bytes, transport
 from tests.vectors.material import (
@@ -248,17 +249,23 @@ def _canonical() -> list[Json]:
     return cases + _members()
 
 
+def _without(name: str, outer: str | None = None) -> str:
+    """The example pass without a member."""
+
+    def spoil(content: Json) -> None:
+        del (content if outer is None else content[outer])[name]
+
+    return spoilt(spoil)
+
+
 def _members() -> list[Json]:
-    cases = [
-        case(f"without {name}", "unreadable", token=spoilt(lambda content, name=name: content.pop(name)))
-        for name in payload()
-        if name != "cnf"
+    cases = [case(f"without {name}", "unreadable", token=_without(name)) for name in payload() if name != "cnf"]
+    cases += [
+        case(f"without {outer}.{name}", "unreadable", token=_without(name, outer))
+        for outer in ("credentialSubject", "credentialStatus")
+        for name in payload()[outer]
     ]
-    for outer in ("credentialSubject", "credentialStatus"):
-        for name in payload()[outer]:
-            token = spoilt(lambda content, outer=outer, name=name: content[outer].pop(name))
-            cases.append(case(f"without {outer}.{name}", "unreadable", token=token))
-    wrong = {
+    wrong: dict[str, tuple[str, object]] = {
         "an unknown member": ("vc", {}),
         "an unknown member in the subject": ("credentialSubject.phone", "13900000000"),
         "an unknown member in the key": ("cnf.jwk.d", "AAAA"),
@@ -276,7 +283,7 @@ def _members() -> list[Json]:
         "a status that is a list": ("credentialStatus", []),
     }
     cases += [case(name, "unreadable", token=with_value(*change)) for name, change in wrong.items()]
-    reordered = {
+    reordered: dict[str, Callable[[Json], object]] = {
         "members in another order": lambda content: content.update(iss=content.pop("iss")),
         "the subject in another order": lambda content: content["credentialSubject"].update(
             id=content["credentialSubject"].pop("id")
