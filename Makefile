@@ -75,6 +75,9 @@ lint: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/node ## ruff, mypy, import contract
 # ── build ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 # For the cloud, without Docker, for both architectures: .aws-sam/arm64 and .aws-sam/x86_64, each ready for `sam deploy`.
 RUNTIME ?= 3.13
+BUILD_DIR ?= .aws-sam/$*
+# Empty: everything. A logical id: that function and its layer.
+ONLY ?=
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: build
@@ -83,8 +86,8 @@ build: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/pages build-arm64 build-x86_64 ## 
 .PHONY: build-arm64 build-x86_64
 build-arm64 build-x86_64: build-%: $(STAMPS)/venv $(STAMPS)/sam
 	@echo "Building for $*…"
-	@EPIPASS_ARCH=$* EPIPASS_RUNTIME=$(RUNTIME) .venv-sam/bin/sam build --build-in-source \
-		--build-dir .aws-sam/$* --parameter-overrides Architecture=$* </dev/null
+	@EPIPASS_ARCH=$* EPIPASS_RUNTIME=$(RUNTIME) .venv-sam/bin/sam build $(ONLY) --build-in-source \
+		--build-dir $(BUILD_DIR) --parameter-overrides Architecture=$* </dev/null
 
 # SAM calls these, one for each function; they share one package.
 build-%Function:
