@@ -158,9 +158,16 @@ def text_of(place: str) -> str:
     """A pass as a person hands it over: the text itself, a file, or `-` for standard input."""
     if place == "-":
         return sys.stdin.read(MAX_BYTES).strip()
-    if len(place) < 1_024 and not is_url(place) and Path(place).is_file():  # noqa: PLR2004 - longer is no file's name
+    if _is_file(place):
         return read_bytes(place).decode("utf-8", "replace").strip()
     return place.strip()
+
+
+def _is_file(place: str) -> bool:
+    try:
+        return not is_url(place) and Path(place).is_file()
+    except (OSError, ValueError):  # too long for a file's name, or no name at all: it is the pass itself
+        return False
 
 
 def is_token(text: str) -> bool:

@@ -130,67 +130,69 @@ def _text() -> list[Json]:
     ]
 
 
+SUBJECT, STATUS = "credentialSubject.", "credentialStatus."
+HOME = f"{ISSUER}/status/"
+WRONG_VALUES: dict[str, tuple[str, Any]] = {
+    "another issuer below": ("issuer", FOREIGN),
+    "an issuer with a slash below": ("issuer", ISSUER + "/"),
+    "another subject's id": (SUBJECT + "id", "urn:epipass:AAAAAAAAAAAAAAAA"),
+    "a context too many": ("@context", [*payload()["@context"], "https://evil.example"]),
+    "contexts in another order": ("@context", payload()["@context"][::-1]),
+    "no context of ours": ("@context", payload()["@context"][:1]),
+    "the context of the first data model": ("@context", ["https://www.w3.org/2018/credentials/v1", payload()["@context"][1]]),
+    "an unknown type": ("type", ["VerifiableCredential", "HealthCode"]),
+    "a type too many": ("type", ["VerifiableCredential", "EpidemicPass", "Admin"]),
+    "types in another order": ("type", ["EpidemicPass", "VerifiableCredential"]),
+    "no type": ("type", []),
+    "printed in its type alone": ("type", ["VerifiableCredential", "EpidemicPass", "PrintedPass"]),
+    "an empty name": (SUBJECT + "name", ""),
+    "a name too long": (SUBJECT + "name", "张" * 33),
+    "a name too long by one rare character": (SUBJECT + "name", ASTRAL * 33),
+    "an empty unit": (SUBJECT + "unit", ""),
+    "a unit too long": (SUBJECT + "unit", "单" * 65),
+    "a zone too long": (SUBJECT + "zone", "A" * 33),
+    "nine venues": (SUBJECT + "venues", ["门"] * 9),
+    "an empty venue": (SUBJECT + "venues", [""]),
+    "a venue too long": (SUBJECT + "venues", ["门" * 33]),
+    "a positive test": (SUBJECT + "test.result", "positive"),
+    "a test in capitals": (SUBJECT + "test.result", "Negative"),
+    "a short reference": (SUBJECT + "test.reference", "mZ3v0xK9QwE1rT5"),
+    "a long reference": (SUBJECT + "test.reference", "mZ3v0xK9QwE1rT5yy"),
+    "a foreign character in the reference": (SUBJECT + "test.reference", "mZ3v0xK9QwE1rT5+"),
+    "a newline's cousin in the reference": (SUBJECT + "test.reference", "mZ3v0xK9QwE1rT5 "),
+    "an empty document number": (SUBJECT + "officialDocument.number", ""),
+    "a document number too long": (SUBJECT + "officialDocument.number", "N" * 33),
+    "no authority": (SUBJECT + "officialDocument.issuedBy", ""),
+    "an authority too long": (SUBJECT + "officialDocument.issuedBy", "局" * 65),
+    "another status type": (STATUS + "type", "StatusList2021Entry"),
+    "another purpose": (STATUS + "statusPurpose", "suspension"),
+    "an empty index": (STATUS + "statusListIndex", ""),
+    "an index with a leading zero": (STATUS + "statusListIndex", "01234"),
+    "two zeros": (STATUS + "statusListIndex", "00"),
+    "a negative index": (STATUS + "statusListIndex", "-1"),
+    "an index with a sign": (STATUS + "statusListIndex", "+1"),
+    "an index with a space": (STATUS + "statusListIndex", " 1"),
+    "a hexadecimal index": (STATUS + "statusListIndex", "0x10"),
+    "an index with an exponent": (STATUS + "statusListIndex", "1e3"),
+    "an index one too high": (STATUS + "statusListIndex", str(2**31)),
+    "an index far too high": (STATUS + "statusListIndex", "9" * 40),
+    "full-width digits": (STATUS + "statusListIndex", "１２３４"),
+    "Arabic digits": (STATUS + "statusListIndex", "\u0661\u0662"),
+    "a foreign list": (STATUS + "statusListCredential", FOREIGN + "/status/a"),
+    "a list over plain HTTP": (STATUS + "statusListCredential", HOME.replace("https", "http") + "a"),
+    "a list elsewhere on the host": (STATUS + "statusListCredential", f"{ISSUER}/lists/a"),
+    "a list without a name": (STATUS + "statusListCredential", HOME),
+    "a list with a path": (STATUS + "statusListCredential", HOME + "a/b"),
+    "a list that climbs": (STATUS + "statusListCredential", HOME + "../keys"),
+    "a list with a query": (STATUS + "statusListCredential", HOME + "a?b"),
+    "a list with a fragment": (STATUS + "statusListCredential", HOME + "a#b"),
+    "a list's name too long": (STATUS + "statusListCredential", HOME + "A" * 33),
+    "a host that only begins like ours": (STATUS + "statusListCredential", ISSUER + ".evil.example/status/a"),
+}  # fmt: skip
+
+
 def _shape() -> list[Json]:
-    subject, status = "credentialSubject.", "credentialStatus."
-    home = f"{ISSUER}/status/"
-    wrong: dict[str, tuple[str, Any]] = {
-        "another issuer below": ("issuer", FOREIGN),
-        "an issuer with a slash below": ("issuer", ISSUER + "/"),
-        "another subject's id": (subject + "id", "urn:epipass:AAAAAAAAAAAAAAAA"),
-        "a context too many": ("@context", [*payload()["@context"], "https://evil.example"]),
-        "contexts in another order": ("@context", payload()["@context"][::-1]),
-        "no context of ours": ("@context", payload()["@context"][:1]),
-        "the context of the first data model": ("@context", ["https://www.w3.org/2018/credentials/v1", payload()["@context"][1]]),
-        "an unknown type": ("type", ["VerifiableCredential", "HealthCode"]),
-        "a type too many": ("type", ["VerifiableCredential", "EpidemicPass", "Admin"]),
-        "types in another order": ("type", ["EpidemicPass", "VerifiableCredential"]),
-        "no type": ("type", []),
-        "printed in its type alone": ("type", ["VerifiableCredential", "EpidemicPass", "PrintedPass"]),
-        "an empty name": (subject + "name", ""),
-        "a name too long": (subject + "name", "张" * 33),
-        "a name too long by one rare character": (subject + "name", ASTRAL * 33),
-        "an empty unit": (subject + "unit", ""),
-        "a unit too long": (subject + "unit", "单" * 65),
-        "a zone too long": (subject + "zone", "A" * 33),
-        "nine venues": (subject + "venues", ["门"] * 9),
-        "an empty venue": (subject + "venues", [""]),
-        "a venue too long": (subject + "venues", ["门" * 33]),
-        "a positive test": (subject + "test.result", "positive"),
-        "a test in capitals": (subject + "test.result", "Negative"),
-        "a short reference": (subject + "test.reference", "mZ3v0xK9QwE1rT5"),
-        "a long reference": (subject + "test.reference", "mZ3v0xK9QwE1rT5yy"),
-        "a foreign character in the reference": (subject + "test.reference", "mZ3v0xK9QwE1rT5+"),
-        "a newline's cousin in the reference": (subject + "test.reference", "mZ3v0xK9QwE1rT5 "),
-        "an empty document number": (subject + "officialDocument.number", ""),
-        "a document number too long": (subject + "officialDocument.number", "N" * 33),
-        "no authority": (subject + "officialDocument.issuedBy", ""),
-        "an authority too long": (subject + "officialDocument.issuedBy", "局" * 65),
-        "another status type": (status + "type", "StatusList2021Entry"),
-        "another purpose": (status + "statusPurpose", "suspension"),
-        "an empty index": (status + "statusListIndex", ""),
-        "an index with a leading zero": (status + "statusListIndex", "01234"),
-        "two zeros": (status + "statusListIndex", "00"),
-        "a negative index": (status + "statusListIndex", "-1"),
-        "an index with a sign": (status + "statusListIndex", "+1"),
-        "an index with a space": (status + "statusListIndex", " 1"),
-        "a hexadecimal index": (status + "statusListIndex", "0x10"),
-        "an index with an exponent": (status + "statusListIndex", "1e3"),
-        "an index one too high": (status + "statusListIndex", str(2**31)),
-        "an index far too high": (status + "statusListIndex", "9" * 40),
-        "full-width digits": (status + "statusListIndex", "１２３４"),
-        "Arabic digits": (status + "statusListIndex", "\u0661\u0662"),
-        "a foreign list": (status + "statusListCredential", FOREIGN + "/status/a"),
-        "a list over plain HTTP": (status + "statusListCredential", home.replace("https", "http") + "a"),
-        "a list elsewhere on the host": (status + "statusListCredential", f"{ISSUER}/lists/a"),
-        "a list without a name": (status + "statusListCredential", home),
-        "a list with a path": (status + "statusListCredential", home + "a/b"),
-        "a list that climbs": (status + "statusListCredential", home + "../keys"),
-        "a list with a query": (status + "statusListCredential", home + "a?b"),
-        "a list with a fragment": (status + "statusListCredential", home + "a#b"),
-        "a list's name too long": (status + "statusListCredential", home + "A" * 33),
-        "a host that only begins like ours": (status + "statusListCredential", ISSUER + ".evil.example/status/a"),
-    }  # fmt: skip
-    cases = [case(name, "unreadable", token=with_value(*change)) for name, change in wrong.items()]
+    cases = [case(name, "unreadable", token=with_value(*change)) for name, change in WRONG_VALUES.items()]
     for text in (
         "urn:epipass:AAECAwQFBgcICQo",
         "urn:epipass:AAECAwQFBgcICQoLL",
@@ -204,7 +206,7 @@ def _shape() -> list[Json]:
         cases.append(case(f"the subject {text!r}", "unreadable", token=signed(content)))  # fmt: skip
     paper = printed()
     for tail in ("602", "0602X", ""):
-        token = with_value(subject + "documentTail", tail, paper)
+        token = with_value(SUBJECT + "documentTail", tail, paper)
         cases.append(case(f"a tail of {len(tail)} characters", "unreadable", token=token))
     content = payload(paper)
     del content["credentialSubject"]["documentTail"]

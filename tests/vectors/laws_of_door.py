@@ -50,13 +50,13 @@ def laws() -> dict[str, Json]:
     }
 
 
-def _live() -> list[Json]:
-    token = issue_pass(claims(), PASS_KEY)
+def _wrong_proofs(token: str) -> dict[str, str]:
+    """What may follow a good token and is no live proof of it."""
     other = issue_pass(claims(subject="BBECAwQFBgcICQoL"), PASS_KEY)
     good = proof_claims(token)
     kb = proof(token)
     bare = {**good, "sd_hash": b64.encode(sha256(token.encode()).digest())}
-    wrong = {
+    return {
         "no proof at all": "",
         "a proof for another pass": "~" + proof(other),
         "a proof by another key": "~" + proof(token, holder=OTHER_HOLDER),
@@ -91,7 +91,12 @@ def _live() -> list[Json]:
         "no JSON in the proof": "~" + proof_of(b"proof"),
         "brackets in the proof": "~" + proof_of(b"[" * 900),
     }
-    cases = [case(name, NOT_LIVE, presentation=token + text) for name, text in wrong.items()]
+
+
+def _live() -> list[Json]:
+    token = issue_pass(claims(), PASS_KEY)
+    kb = proof(token)
+    cases = [case(name, NOT_LIVE, presentation=token + text) for name, text in _wrong_proofs(token).items()]
     chosen = proof(token, nonce="481516")
     return [
         *cases,
@@ -194,10 +199,11 @@ def _encoded(raw: bytes) -> str:
     return "u" + b64.encode(raw)
 
 
-def _lists() -> list[Json]:
-    good, squeezed = list_of(), gzip.compress(bits(), mtime=0)
-    size = {count: _encoded(gzip.compress(bytes(count), mtime=0)) for count in (16_383, 131_072, 131_073, 10_000_000)}
-    unreadable: dict[str, str] = {
+def _unreadable_lists() -> dict[str, str]:
+    """Tokens by the status key that are no status list."""
+    squeezed = gzip.compress(bits(), mtime=0)
+    size = {count: _encoded(gzip.compress(bytes(count), mtime=0)) for count in (16_383, 131_073, 10_000_000)}
+    return {
         "empty": "",
         "too small": _list_with(encodedList=size[16_383]),
         "too large": _list_with(encodedList=size[131_073]),
@@ -223,6 +229,10 @@ def _lists() -> list[Json]:
         "a pass instead of a list": issue_pass(claims(), PASS_KEY),
         "another type of token": signed(_content(), STATUS_KEY, f'{{"alg":"ES256","typ":"JWT","kid":"{STATUS_KEY.kid}"}}'),
     }  # fmt: skip
+
+
+def _lists() -> list[Json]:
+    good, largest = list_of(), _encoded(gzip.compress(bytes(131_072), mtime=0))
     untrusted = {
         "signed with a pass key": _list_with(PASS_KEY),
         "signed with a token key": _list_with(TOKEN_KEY),
@@ -233,12 +243,12 @@ def _lists() -> list[Json]:
         "a signature of zeros": good[:-86] + "A" * 86,
         "a stranger's signature under our kid": good[:-86] + b64.encode(key("x").sign(good[:-87].encode())),
     }
-    cases = [case(name, "unreadable", list=text) for name, text in unreadable.items()]
+    cases = [case(name, "unreadable", list=text) for name, text in _unreadable_lists().items()]
     cases += [case(name, "untrusted", list=text) for name, text in untrusted.items()]
     return [
         *cases,
         case("a list", "ok", list=good),
-        case("the largest list", "ok", list=_list_with(encodedList=size[131_072])),
+        case("the largest list", "ok", list=_list_with(encodedList=largest)),
         case("the same list again", "ok", list=good, lists=[good]),
         case("a newer list", "ok", list=list_of(at=NBF + 60), lists=[good]),
         case("an older list", "untrusted", list=good, lists=[list_of(at=NBF + 60)]),

@@ -134,9 +134,8 @@ def _unclean_payload(zone: str) -> str | None:
     return f"{text}.{b64.encode(PASS_KEY.sign(text.encode()))}"
 
 
-def _header() -> list[Json]:
-    kid = PASS_KEY.kid
-    good = f'{{"alg":"ES256","typ":"vc+jwt","kid":"{kid}"}}'
+def _bad_headers(kid: str, good: str) -> dict[str, str]:
+    """Headers that are not the one header, whoever signed."""
     bad = {
         "no algorithm": f'{{"alg":"none","typ":"vc+jwt","kid":"{kid}"}}',
         "a shared secret": f'{{"alg":"HS256","typ":"vc+jwt","kid":"{kid}"}}',
@@ -175,7 +174,15 @@ def _header() -> list[Json]:
     }
     bad |= {f"the member {name}": f'{good[:-1]},"{name}":{value}}}' for name, value in extra.items()}
     bad["an extension that must be understood"] = good[:-1] + ',"crit":["b64"],"b64":false}'
-    cases = [case(name, "unreadable", token=signed(payload(), header=text)) for name, text in bad.items()]
+    return bad
+
+
+def _header() -> list[Json]:
+    kid = PASS_KEY.kid
+    good = f'{{"alg":"ES256","typ":"vc+jwt","kid":"{kid}"}}'
+    cases = [
+        case(name, "unreadable", token=signed(payload(), header=text)) for name, text in _bad_headers(kid, good).items()
+    ]
     invalid = signed(payload(), header=b'{"alg":"ES256","typ":"vc+jwt","kid":"\xff"}')
     return [
         *cases,
@@ -188,46 +195,48 @@ def _header() -> list[Json]:
     ]  # fmt: skip
 
 
+TEXTS: dict[str, tuple[str, str | bytes]] = {
+    "a space after a colon": ('"iss":', '"iss": '),
+    "a newline between members": (',"sub"', ',\n"sub"'),
+    "an instant as a float": (f'"iat":{AT - 7_200}', f'"iat":{AT - 7_200}.0'),
+    "an instant with an exponent": (f'"iat":{AT - 7_200}', '"iat":17953128e2'),
+    "an instant with a leading zero": (f'"iat":{AT - 7_200}', f'"iat":0{AT - 7_200}'),
+    "an instant with a plus sign": (f'"iat":{AT - 7_200}', f'"iat":+{AT - 7_200}'),
+    "an instant of nine digits": (f'"iat":{AT - 7_200}', '"iat":999999999'),
+    "an instant of eleven digits": (f'"iat":{AT - 7_200}', '"iat":17953128000'),
+    "an instant of thirty digits": (f'"iat":{AT - 7_200}', '"iat":179531280000000000000000000000'),
+    "a negative instant": (f'"iat":{AT - 7_200}', '"iat":-1795312800'),
+    "minus zero": (f'"iat":{AT - 7_200}', '"iat":-0'),
+    "not a number": (f'"iat":{AT - 7_200}', '"iat":NaN'),
+    "infinity": (f'"iat":{AT - 7_200}', '"iat":1e999'),
+    "an instant as a text": (f'"iat":{AT - 7_200}', f'"iat":"{AT - 7_200}"'),
+    "an instant as true": (f'"iat":{AT - 7_200}', '"iat":true'),
+    "an instant as null": (f'"iat":{AT - 7_200}', '"iat":null'),
+    "an escaped slash": ("https://www", "https:\\/\\/www"),
+    "a Chinese character as an escape": ("张", "\\u5f20"),
+    "a letter as an escape": ('"A3"', '"\\u0041\\u0033"'),
+    "a quote as a numeric escape": ('"A3"', '"\\u0022"'),
+    "an escaped member name": ('"zone"', '"\\u007aone"'),
+    "a lone surrogate as an escape": ('"A3"', '"\\ud800"'),
+    "a pair of surrogates as escapes": ('"A3"', '"\\ud83d\\ude00"'),
+    "a surrogate in UTF-8": ('"A3"', b'"\xed\xa0\x80"'),
+    "an overlong slash": ('"A3"', b'"\xc0\xaf"'),
+    "a byte that is not UTF-8": ('"A3"', b'"\xff"'),
+    "cut inside a character": ('"A3"', b'"\xe5\xbc"'),
+    "single quotes": ('"A3"', "'A3'"),
+    "a raw newline in a text": ('"A3"', '"A\n3"'),
+    "a comment": ('"A3"', '"A3"/*x*/'),
+    "a trailing comma": ('"venues":[]', '"venues":[],'),
+    "a member twice": ('"sub":', '"sub":"urn:epipass:AAAAAAAAAAAAAAAA","sub":'),
+    "a member twice in the subject": ('"zone":', '"zone":"B1","zone":'),
+    "a member twice in the test": ('"result":', '"result":"positive","result":'),
+    "a member twice in the holder's key": ('"kty":', '"kty":"EC","kty":'),
+    "a prototype member": ('"zone":', '"__proto__":{},"zone":'),
+}
+
+
 def _canonical() -> list[Json]:
     raw = compact(payload())
-    texts: dict[str, tuple[str, str | bytes]] = {
-        "a space after a colon": ('"iss":', '"iss": '),
-        "a newline between members": (',"sub"', ',\n"sub"'),
-        "an instant as a float": (f'"iat":{AT - 7_200}', f'"iat":{AT - 7_200}.0'),
-        "an instant with an exponent": (f'"iat":{AT - 7_200}', '"iat":17953128e2'),
-        "an instant with a leading zero": (f'"iat":{AT - 7_200}', f'"iat":0{AT - 7_200}'),
-        "an instant with a plus sign": (f'"iat":{AT - 7_200}', f'"iat":+{AT - 7_200}'),
-        "an instant of nine digits": (f'"iat":{AT - 7_200}', '"iat":999999999'),
-        "an instant of eleven digits": (f'"iat":{AT - 7_200}', '"iat":17953128000'),
-        "an instant of thirty digits": (f'"iat":{AT - 7_200}', '"iat":179531280000000000000000000000'),
-        "a negative instant": (f'"iat":{AT - 7_200}', '"iat":-1795312800'),
-        "minus zero": (f'"iat":{AT - 7_200}', '"iat":-0'),
-        "not a number": (f'"iat":{AT - 7_200}', '"iat":NaN'),
-        "infinity": (f'"iat":{AT - 7_200}', '"iat":1e999'),
-        "an instant as a text": (f'"iat":{AT - 7_200}', f'"iat":"{AT - 7_200}"'),
-        "an instant as true": (f'"iat":{AT - 7_200}', '"iat":true'),
-        "an instant as null": (f'"iat":{AT - 7_200}', '"iat":null'),
-        "an escaped slash": ("https://www", "https:\\/\\/www"),
-        "a Chinese character as an escape": ("张", "\\u5f20"),
-        "a letter as an escape": ('"A3"', '"\\u0041\\u0033"'),
-        "a quote as a numeric escape": ('"A3"', '"\\u0022"'),
-        "an escaped member name": ('"zone"', '"\\u007aone"'),
-        "a lone surrogate as an escape": ('"A3"', '"\\ud800"'),
-        "a pair of surrogates as escapes": ('"A3"', '"\\ud83d\\ude00"'),
-        "a surrogate in UTF-8": ('"A3"', b'"\xed\xa0\x80"'),
-        "an overlong slash": ('"A3"', b'"\xc0\xaf"'),
-        "a byte that is not UTF-8": ('"A3"', b'"\xff"'),
-        "cut inside a character": ('"A3"', b'"\xe5\xbc"'),
-        "single quotes": ('"A3"', "'A3'"),
-        "a raw newline in a text": ('"A3"', '"A\n3"'),
-        "a comment": ('"A3"', '"A3"/*x*/'),
-        "a trailing comma": ('"venues":[]', '"venues":[],'),
-        "a member twice": ('"sub":', '"sub":"urn:epipass:AAAAAAAAAAAAAAAA","sub":'),
-        "a member twice in the subject": ('"zone":', '"zone":"B1","zone":'),
-        "a member twice in the test": ('"result":', '"result":"positive","result":'),
-        "a member twice in the holder's key": ('"kty":', '"kty":"EC","kty":'),
-        "a prototype member": ('"zone":', '"__proto__":{},"zone":'),
-    }
     whole = {
         "an empty object": b"{}",
         "a list": b"[" + raw + b"]",
@@ -244,7 +253,7 @@ def _canonical() -> list[Json]:
         "a thousand objects": b'{"a":' * 500,
         "a thousand brackets in a member": raw.replace(b'"A3"', b"[" * 900),
     }
-    cases = [case(name, "unreadable", token=text_replaced(*change)) for name, change in texts.items()]
+    cases = [case(name, "unreadable", token=text_replaced(*change)) for name, change in TEXTS.items()]
     cases += [case(f"the payload is {name}", "unreadable", token=signed(content)) for name, content in whole.items()]
     return cases + _members()
 
@@ -301,13 +310,9 @@ def _members() -> list[Json]:
     return cases
 
 
-def _transport() -> list[Json]:
-    token, on_paper = issue_pass(claims(), PASS_KEY), issue_pass(printed(), PASS_KEY)
-    kb, digits, paper = proof(token), pack(token, proof(token)), pack(on_paper)
-    packed, raw = pack_bytes(on_paper), compact(payload(printed()))
-    plain = _plain(raw)
-    bad = "unreadable"
-    refused = {
+def _refused_digits(paper: str, packed: bytes) -> dict[str, str]:
+    """Texts that are nearly the digits of a printed pass."""
+    return {
         "a leading zero": "0" + paper,
         "the digit zero": "0",
         "one digit": "1",
@@ -337,7 +342,15 @@ def _transport() -> list[Json]:
         "two fragments": f"{GATE}{paper}#{paper}",
         "a URL instead of a pass": "https://gate.example.gov/v",
     }
-    cases = [case(name, bad, presentation=text) for name, text in refused.items()]
+
+
+def _transport() -> list[Json]:
+    token, on_paper = issue_pass(claims(), PASS_KEY), issue_pass(printed(), PASS_KEY)
+    kb, digits, paper = proof(token), pack(token, proof(token)), pack(on_paper)
+    packed, raw = pack_bytes(on_paper), compact(payload(printed()))
+    plain = _plain(raw)
+    bad = "unreadable"
+    cases = [case(name, bad, presentation=text) for name, text in _refused_digits(paper, packed).items()]
     rebuilt, on_its_own = {"token": token, "proof": kb}, {"token": on_paper, "proof": None}
     return [
         *cases,
