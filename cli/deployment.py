@@ -85,7 +85,7 @@ def deployment(stack: str | None) -> Deployment:
 
 
 def _cloud(service: str) -> Any:
-    return boto3.client(service)  # type: ignore[call-overload]
+    return boto3.client(service)
 
 
 def stack_option(command: Callable[..., Any]) -> Callable[..., Any]:

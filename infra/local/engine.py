@@ -28,7 +28,7 @@ class Engine:
 
     def client(self, service: str) -> Any:
         """A boto3 client of one of the engine's services; its address is explicit, so it never reaches the cloud."""
-        return boto3.client(  # type: ignore[call-overload]
+        return boto3.client(
             service,
             endpoint_url=self.url,
             region_name=REGION,
