@@ -24,8 +24,13 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-PHONE_SCREEN = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
-DESKTOP_SCREEN = {"viewport": {"width": 1280, "height": 800}}
+PHONE_SCREEN: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+DESKTOP_SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
 def chromium() -> str:

@@ -41,7 +41,7 @@ class Issuer:
         """What is published as `/config.json`."""
         return {"issuer": ISSUER, "roots": [self.root.public_jwk()], "specimen": specimen, "phone": PHONE}
 
-    def statement(self, at: int, *, by: LocalSigner | None = None, more_days: int = 0, **facts: int) -> str:
+    def statement(self, at: int, *, by: LocalSigner | None = None, more_days: int = 0, **facts: Any) -> str:
         """The key statement as of `at`; `by` a foreign root; `more_days` lists keys of the days to come."""
         window = {"nbf": at - 40 * DAY_S, "exp": at + 40 * DAY_S}
         keys = [

@@ -35,7 +35,6 @@ def test_a_live_pass_is_genuine_with_its_facts_and_the_specimen_seal(
     assert "样章 SPECIMEN" in (page.locator(".seal").text_content() or "")
     assert not re.search(r"请进|准予进入|\badmit", screen.text, re.IGNORECASE)
     assert faults_of_access(page) == []
-    print("verdict in ms:", page.locator("body").get_attribute("data-ms"))
 
 
 def test_a_seal_without_the_flag_is_no_specimen(page: Page, site: Site, issuer: Issuer, now: int) -> None:

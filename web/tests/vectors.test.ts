@@ -1,7 +1,7 @@
 /** The vector files of every law: Python and this core must give the same verdict and the same code. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { KeySet } from "../src/core/keys";
+import { type KeySet, keysFromJwks, keysFromStatement } from "../src/core/keys";
 import { CODES, Refused } from "../src/core/refusal";
 import { StatusLists } from "../src/core/status";
 import { unpack } from "../src/core/transport";
@@ -54,8 +54,8 @@ function cooked(input: unknown): unknown {
 }
 
 async function keysOf(facts: Facts): Promise<KeySet> {
-  if (facts.statement === undefined) return KeySet.fromJwks(facts.jwks);
-  return KeySet.fromStatement(cooked(facts.statement) as string, facts.roots ?? [], facts.at, facts.newest_seq);
+  if (facts.statement === undefined) return keysFromJwks(facts.jwks);
+  return keysFromStatement(cooked(facts.statement) as string, facts.roots ?? [], facts.at, facts.newest_seq);
 }
 
 async function outcome(facts: Facts, vector: Case): Promise<void> {

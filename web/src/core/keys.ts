@@ -106,38 +106,39 @@ export function maySign(key: Key, use: Use, at: number): boolean {
 }
 
 /** Keys by name, and the statement that brought them. */
-export class KeySet {
-  private constructor(
-    readonly keys: ReadonlyMap<string, Key>,
-    readonly statement?: Statement,
-  ) {}
+export interface KeySet {
+  readonly keys: ReadonlyMap<string, Key>;
+  readonly statement?: Statement;
+}
 
-  /** From a JWK set (RFC 7517): its P-256 keys, others passed over. Throws Refused `untrusted`. */
-  static async fromJwks(jwks: unknown): Promise<KeySet> {
-    return new KeySet(await readKeys(members(jwks)?.keys));
-  }
+/** From a JWK set (RFC 7517): its P-256 keys, others passed over. Throws Refused `untrusted`. */
+export async function keysFromJwks(jwks: unknown): Promise<KeySet> {
+  return { keys: await readKeys(members(jwks)?.keys) };
+}
 
-  /**
-   * From a key statement signed by one of `roots` (JWKs): the pinned root keys, current and next.
-   *
-   * `at`: epoch seconds; a statement issued later is refused. `newestSeq`: the highest this verifier has seen.
-   * Throws Refused `untrusted` for anything wrong with it.
-   */
-  static async fromStatement(token: string, roots: readonly unknown[], at: number, newestSeq = 0): Promise<KeySet> {
-    const pinned = await readKeys(roots);
-    const payload = await readStatement(token, pinned);
-    const statement = statementOf(payload);
-    const { iat, exp, seq } = statement;
-    if (exp <= iat || exp > iat + LONGEST_S) throw untrusted("statement");
-    if (iat > at + LEEWAY_S) throw untrusted("clock");
-    if (seq < newestSeq) throw untrusted("statement");
-    return new KeySet(await readKeys(payload.keys), statement);
-  }
+/**
+ * From a key statement signed by one of `roots` (JWKs): the pinned root keys, current and next.
+ *
+ * `at`: epoch seconds; a statement issued later is refused. `newestSeq`: the highest this verifier has seen.
+ * Throws Refused `untrusted` for anything wrong with it.
+ */
+export async function keysFromStatement(
+  token: string,
+  roots: readonly unknown[],
+  at: number,
+  newestSeq = 0,
+): Promise<KeySet> {
+  const payload = await readStatement(token, await readKeys(roots));
+  const statement = statementOf(payload);
+  const { iat, exp, seq } = statement;
+  if (exp <= iat || exp > iat + LONGEST_S || seq < newestSeq) throw untrusted("statement");
+  if (iat > at + LEEWAY_S) throw untrusted("clock");
+  return { keys: await readKeys(payload.keys), statement };
+}
 
-  /** Header text to key, so that no header of a hostile token is ever parsed. */
-  headerTable(typ: string): ReadonlyMap<string, Key> {
-    return new Map([...this.keys.values()].map((key) => [headerPart(typ, key.kid), key]));
-  }
+/** Header text to key, so that no header of a hostile token is ever parsed. */
+export function headerTable({ keys }: KeySet, typ: string): ReadonlyMap<string, Key> {
+  return new Map([...keys.values()].map((key) => [headerPart(typ, key.kid), key]));
 }
 
 function statementOf(payload: StatementPayload): Statement {

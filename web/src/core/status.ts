@@ -3,7 +3,7 @@ import { type Bytes, fromBase64url } from "./bytes";
 import { gunzip } from "./deflated";
 import { canonical, type Shape } from "./json";
 import { readCompact, signedBy } from "./jws";
-import { type Key, type KeySet, maySign } from "./keys";
+import { headerTable, type Key, type KeySet, maySign } from "./keys";
 import { type Pass, sameTexts, toRfc3339 } from "./profile";
 import { Refused, unreadable, untrusted } from "./refusal";
 import { refuseHeader, type StatusSource } from "./verify";
@@ -90,7 +90,7 @@ export class StatusLists implements StatusSource {
     private readonly issuer: string,
     private readonly maxAgeS: number = Number.POSITIVE_INFINITY,
   ) {
-    this.headers = keys.headerTable(TYP);
+    this.headers = headerTable(keys, TYP);
   }
 
   /** Take in a list at `at` (epoch seconds). Throws Refused: `unreadable`, `untrusted` or `not-yet-valid`. */

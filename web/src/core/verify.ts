@@ -1,7 +1,7 @@
 /** The strict verifier: laws 1 to 8, then the live proof, then status; the first that fails decides. */
 import { fromBase64url, fromUtf8 } from "./bytes";
 import { headerPart, readCompact, signedBy } from "./jws";
-import { type Key, type KeySet, maySign } from "./keys";
+import { headerTable, type Key, type KeySet, maySign } from "./keys";
 import { checkLive } from "./live";
 import { type Pass, readPass } from "./profile";
 import { Refused, unreadable, untrusted } from "./refusal";
@@ -76,7 +76,7 @@ export class Verifier {
     if (keys.statement !== undefined && keys.statement.iss !== issuer) {
       throw untrusted("statement");
     }
-    this.headers = keys.headerTable(TYP);
+    this.headers = headerTable(keys, TYP);
   }
 
   /** Verify a bare token. Throws Refused, and nothing else, for any input. */

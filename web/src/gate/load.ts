@@ -1,5 +1,5 @@
 /** What the page fetches, all of it from its own origin: configuration, key statement, one status list. */
-import { KeySet } from "../core/keys";
+import { type KeySet, keysFromStatement } from "../core/keys";
 import { Refused } from "../core/refusal";
 
 /** `/config.json`: what is pinned when the pages are published. */
@@ -77,7 +77,7 @@ function rememberSeq(seq: number): void {
 
 /** The keys of a statement that a pinned root signed and that is not older than one seen before. */
 export async function trustStatement(statement: string, config: Config, at: number): Promise<KeySet> {
-  const keys = await KeySet.fromStatement(statement.trim(), config.roots, at, newestSeq());
+  const keys = await keysFromStatement(statement.trim(), config.roots, at, newestSeq());
   if (keys.statement?.iss !== config.issuer) throw new Refused("untrusted", { law: "statement" });
   rememberSeq(keys.statement.seq);
   return keys;

@@ -37,10 +37,8 @@ function ringText(text: string): SVGElement {
   const letters = [...text].length;
   const size = Math.max(9, Math.min(22, 250 / Math.max(letters, 8)));
   const arc = svg("textPath", { href: "#ring", startOffset: "50%", "text-anchor": "middle" }, text);
-  if (letters > 20) {
-    arc.setAttribute("textLength", "250");
-    arc.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  }
+  // Beyond that, squeezed into the ring.
+  if (letters > 22) arc.setAttribute("textLength", "250");
   return svg("text", { "font-size": size.toFixed(1) }, arc);
 }
 
