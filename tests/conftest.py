@@ -15,6 +15,7 @@ import pytest
 from functions.shared import aws, config, secrets, transactions
 from infra.local import Service, embedded
 from infra.local.processes import start_http
+from tests.privacy.trail import TRAIL, gathered, leaks, stored_of_people
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +25,14 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         before = dict(os.environ)
         os.environ.update(service.environment)
         forget_clients()
+        TRAIL.follow_logs()
         yield service
+        # Last of all in this process: whatever its tests left behind is searched for people (tests/privacy).
+        found = leaks([*TRAIL.noted, *gathered(service)], stored_of_people())
         os.environ.clear()
         os.environ.update(before)
         forget_clients()
+        assert not found, f"{len(found)} leaks, the first of them: {found[:5]}"
 
 
 def forget_clients() -> None:
@@ -77,9 +82,13 @@ class Http:
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as answered:  # noqa: S310 - a loopback address
+                TRAIL.note("url", path)
                 return Reply(answered.status, dict(answered.headers), answered.read())
         except urllib.error.HTTPError as refused:
-            return Reply(refused.code, dict(refused.headers), refused.read())
+            reply = Reply(refused.code, dict(refused.headers), refused.read())
+            TRAIL.note("url", path)
+            TRAIL.note("error body", reply.body.decode(errors="replace"))
+            return reply
 
     def get(self, path: str, **options: Any) -> Reply:
         """Send a GET."""
