@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
-from functions.shared.http import Request, Routes
+from functions.shared.http import JSON, Answer, Request, Routes
 
 routes = Routes("about")
+VERSION = "1"
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -19,3 +22,18 @@ class Health(msgspec.Struct, frozen=True):
 def health(_request: Request) -> Health:
     """Answer that the service stands; it looks at no table, so that a probe costs nothing."""
     return Health(ok=True)
+
+
+@routes.get("/openapi.json", roles={"public"}, answer=bytes, summary="This interface, as OpenAPI 3.1")
+def openapi(_request: Request) -> Answer:
+    """Answer the description of every route, made from the routes themselves."""
+    return Answer(_document(), content_type=JSON, headers={"Cache-Control": "public, max-age=300"})
+
+
+@lru_cache(maxsize=1)
+def _document() -> bytes:
+    # Imported when asked for: no other public route should pay for every room.
+    from app import app  # noqa: PLC0415
+    from functions.shared import openapi as description  # noqa: PLC0415
+
+    return msgspec.json.encode(description.document(app.declared, version=VERSION))
