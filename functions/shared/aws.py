@@ -14,4 +14,6 @@ def client(service: str) -> Any:
     import boto3  # noqa: PLC0415 - 200 ms that a function without it should not pay
 
     config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=10)
+    if service == "s3":  # boto3 still presigns by version 2 in some regions, which signs no length and knows no KMS
+        config = config.merge(Config(signature_version="s3v4"))
     return boto3.client(service, config=config)
