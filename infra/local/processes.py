@@ -53,15 +53,15 @@ class Child:
             return self.process.wait()
 
 
-def start_engine(state: State, port: int) -> Child:
-    """Start the engine on `port` and wait until it is ready."""
+def start_engine(state: State, port: int, module: str = "infra.inside") -> Child:
+    """Start the engine on `port` and wait until it is ready; `module` is what its interpreter runs."""
     if not ENGINE_PYTHON.exists():
         raise EngineMissing("The embedded engine is not installed: run `make setup` first.")
     shutil.rmtree(state.temporary, ignore_errors=True)
     state.temporary.mkdir(mode=0o700, exist_ok=True)
     child = _start(
         "The embedded engine",
-        [str(ENGINE_PYTHON), "-m", "infra.inside"],
+        [str(ENGINE_PYTHON), "-m", module],
         _engine_environment(state, port),
         state.engine_log,
     )
