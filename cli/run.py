@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import json
 import os
 import signal
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import click
@@ -17,6 +15,7 @@ import click
 from cli.ceremony import initialise
 from cli.deployment import deployment, state_folder
 from infra.local import LaunchError, Service, embedded
+from infra.local.messages import Inbox
 
 PORT, ENGINE_PORT = 8000, 14566
 POLL_S = 0.5
@@ -97,27 +96,9 @@ Ctrl-C stops it.""")
 
 def _watch(service: Service) -> None:
     """Show one-time codes as they come, until a signal or the end of a process."""
-    seen = 0
+    inbox = Inbox(service.engine_url)
     while True:
         service.check()
-        texts = _texts(service)
-        for phone, text in texts[seen:]:
-            click.echo(f"A text to {masked(phone)}: {text}")
-        seen = len(texts)
+        for message in inbox.new():
+            click.echo(message.line)
         time.sleep(POLL_S)
-
-
-def _texts(service: Service) -> list[tuple[str, str]]:
-    url = f"{service.engine_url}/_ministack/sns/sms-messages"
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answered:  # noqa: S310 - the engine's loopback address
-            held = json.load(answered).get("sms_messages", {})
-    except OSError:
-        # The engine is busy, or stopping: `check` says which at the next turn.
-        return []
-    return [(phone, str(text.get("Message", ""))) for phone, several in held.items() for text in several]
-
-
-def masked(phone: str) -> str:
-    """A phone number with its middle hidden: enough for its owner to know it."""
-    return f"{phone[:-8]}****{phone[-4:]}" if len(phone) > 8 else "****"  # noqa: PLR2004 - a number's last eight digits

@@ -65,8 +65,9 @@ def _evidence(refusal: Refused) -> dict[str, Any]:
 
 def members_of(credential: Pass) -> dict[str, Any]:
     """A pass as plain JSON values in snake case."""
-    found = {name: _plain(getattr(credential, name)) for name in credential.__struct_fields__}
-    return {name: value for name, value in found.items() if value is not None}
+    checks = {"live": credential.live, "printed": credential.printed, "status_checked": credential.status_checked}
+    found: dict[str, Any] = _plain(credential.payload)
+    return {**found, **checks}
 
 
 def _plain(value: Any) -> Any:

@@ -28,19 +28,25 @@ def ends_well(text: str) -> bool:
         return True
     if rest == 1:
         return False
+    # The two alphabets differ only in characters whose bits are all used.
     return text[-1] in (_LAST_OF_TWO if rest == 2 else _LAST_OF_THREE)  # noqa: PLR2004 - characters of a group
+
+
+def decode_standard(text: str) -> bytes:
+    """Decode the standard alphabet, unpadded; ValueError for a foreign character. Judge with `ends_well` before."""
+    try:
+        return convert(text + _PADDING[len(text) & 3], bytes)
+    except ValidationError:
+        raise ValueError("not base64") from None
 
 
 def decode_known(text: str) -> bytes:
     """Decode what a regular expression and `ends_well` have already judged."""
-    return convert(text.replace("-", "+").replace("_", "/") + _PADDING[len(text) & 3], bytes)
+    return decode_standard(text.replace("-", "+").replace("_", "/"))
 
 
 def decode(text: str) -> bytes:
     """Decode, or raise ValueError for a foreign character, padding or unused bits that are set."""
     if "+" in text or "/" in text or "=" in text or not ends_well(text):
         raise ValueError("not canonical base64url")
-    try:
-        return decode_known(text)
-    except ValidationError:
-        raise ValueError("not base64url") from None
+    return decode_known(text)

@@ -1,7 +1,7 @@
 """Instants: integers of epoch seconds inside, `YYYY-MM-DDThh:mm:ssZ` at the edges.
 
-Days are looked up, and kept for the next pass; the time of day is a table. Reading and writing a timestamp this way
-is four times as quick as by `datetime`, and a pass has three.
+Days are looked up, the time of day is a table: a quarter of what `datetime` takes. Two days have 2,880 minutes, and
+the passes of a city share them: what was read or written once is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MINUTES: Final = {f"T{_TWO[h]}:{_TWO[m]}:00Z": h * 3_600 + m * 60 for h in rang
 _DATE_CHARS = 10
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=8_192)
 def rfc3339(instant: int) -> str:
     """Epoch seconds as RFC 3339 in UTC, with Z."""
     day, second = divmod(instant, DAY_S)
@@ -27,6 +27,7 @@ def rfc3339(instant: int) -> str:
     return f"{_date_of(day)}T{_TWO[minute // 60]}:{_TWO[minute % 60]}:{_TWO[second]}Z"
 
 
+@lru_cache(maxsize=8_192)
 def of_minute(text: str) -> int | None:
     """Epoch seconds of a whole minute of this century in exactly our form, or None when it is no such thing."""
     second = _MINUTES.get(text[_DATE_CHARS:])

@@ -67,13 +67,15 @@ def open_token(token: object, limit: int, keys: Mapping[str, _Key], typ: str) ->
     key = keys.get(header)
     if key is None:
         raise refuse_header(split(token, limit)[0], typ)
-    payload, _, signature = rest.partition(".")
-    if not payload or len(signature) != SIGNATURE_CHARS:
-        raise Unreadable("compact", "not three parts of base64url")
+    if "+" in rest or "/" in rest or "=" in rest:
+        raise Unreadable("compact", "a character that is no base64url")
+    payload, _, signature = rest.replace("-", "+").replace("_", "/").partition(".")
+    if not payload or len(signature) != SIGNATURE_CHARS or not (b64.ends_well(payload) and b64.ends_well(signature)):
+        raise Unreadable("compact", "not three parts of canonical base64url")
     try:
-        return key, b64.decode(payload), b64.decode(signature)
+        return key, b64.decode_standard(payload), b64.decode_standard(signature)
     except ValueError:
-        raise Unreadable("compact", "not three parts of canonical base64url") from None
+        raise Unreadable("compact", "not base64url") from None
 
 
 def refuse_header(header: str, typ: str) -> Unreadable | Untrusted:

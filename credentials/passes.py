@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from msgspec import Struct
 
 from credentials import jws
 from credentials import payload as wire
 from credentials.curve import Signer
 from credentials.instants import rfc3339
-from credentials.kinds import PASS, PRINTED_PASS, Kind
+from credentials.kinds import PASS, PRINTED_PASS
 from credentials.payload import (
     Confirmation,
     HolderKey,
@@ -67,51 +65,82 @@ class PassClaims(Struct, frozen=True, kw_only=True):
     document_tail: str | None = None
 
 
-class Pass(Struct, frozen=True, kw_only=True, gc=False):
+class Pass(Struct, frozen=True, gc=False):
     """A pass that was verified: the payload's members, and what was checked of it.
 
-    `live`: its holder's key signed just now. `printed`: made for a person without a key, so the identity must be
-    checked. `status_checked`: a status list said that it is not withdrawn.
+    `printed`: made for a person without a key, so the identity must be checked. `live`: its holder's key signed just
+    now. `status_checked`: a status list said that it is not withdrawn.
     """
 
-    iss: str
-    sub: str
-    iat: int
-    nbf: int
-    exp: int
-    context: tuple[str, ...]
-    type: tuple[str, ...]
-    issuer: str
-    valid_from: str
-    valid_until: str
-    credential_subject: Subject
-    credential_status: Status
-    cnf: Confirmation | None
-    live: bool
+    payload: Payload
     printed: bool
-    status_checked: bool
+    live: bool = False
+    status_checked: bool = False
 
-    @classmethod
-    def of(cls, payload: Payload, kind: Kind, *, live: bool = False, status_checked: bool = False) -> Self:
-        """The pass a payload is."""
-        return cls(
-            iss=payload.iss,
-            sub=payload.sub,
-            iat=payload.iat,
-            nbf=payload.nbf,
-            exp=payload.exp,
-            context=payload.context,
-            type=payload.type,
-            issuer=payload.issuer,
-            valid_from=payload.valid_from,
-            valid_until=payload.valid_until,
-            credential_subject=payload.credential_subject,
-            credential_status=payload.credential_status,
-            cnf=payload.cnf,
-            live=live,
-            printed=kind.printed,
-            status_checked=status_checked,
-        )
+    @property
+    def iss(self) -> str:
+        """The issuer's URL."""
+        return self.payload.iss
+
+    @property
+    def sub(self) -> str:
+        """`urn:epipass:` and 16 characters, new for each pass."""
+        return self.payload.sub
+
+    @property
+    def iat(self) -> int:
+        """When it was signed, in epoch seconds."""
+        return self.payload.iat
+
+    @property
+    def nbf(self) -> int:
+        """From when it is valid, in epoch seconds."""
+        return self.payload.nbf
+
+    @property
+    def exp(self) -> int:
+        """Until when it is valid, in epoch seconds."""
+        return self.payload.exp
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """`@context`."""
+        return self.payload.context
+
+    @property
+    def type(self) -> tuple[str, ...]:
+        """`VerifiableCredential`, `EpidemicPass`, and for a printed one `PrintedPass`."""
+        return self.payload.type
+
+    @property
+    def issuer(self) -> str:
+        """The same as `iss`."""
+        return self.payload.issuer
+
+    @property
+    def valid_from(self) -> str:
+        """`nbf` in RFC 3339."""
+        return self.payload.valid_from
+
+    @property
+    def valid_until(self) -> str:
+        """`exp` in RFC 3339."""
+        return self.payload.valid_until
+
+    @property
+    def credential_subject(self) -> Subject:
+        """Whom it speaks of, masked; unit, zone, venues, test and document."""
+        return self.payload.credential_subject
+
+    @property
+    def credential_status(self) -> Status:
+        """Where its withdrawal would be found."""
+        return self.payload.credential_status
+
+    @property
+    def cnf(self) -> Confirmation | None:
+        """The holder's key; None in a printed pass."""
+        return self.payload.cnf
 
 
 def issue_pass(claims: PassClaims, signer: Signer) -> str:

@@ -112,9 +112,9 @@ class Verifier:
             raise Untrusted("not a pass key at that time", key.kid)
         jws.check_signature(key.key, token, signature, key.kid)
         if at < payload.nbf - LEEWAY_S or payload.iat > at + LEEWAY_S:
-            raise NotYetValid(Pass.of(payload, kind), max(payload.nbf, payload.iat))
+            raise NotYetValid(Pass(payload, kind.printed), max(payload.nbf, payload.iat))
         if at >= payload.exp + LEEWAY_S:
-            raise Expired(Pass.of(payload, kind), payload.exp)
+            raise Expired(Pass(payload, kind.printed), payload.exp)
         return _Read(payload, kind)
 
     def _kind_of(self, raw: bytes, payload: Payload) -> Kind:
@@ -136,11 +136,11 @@ class Verifier:
                 raise Unreadable("live", "a printed pass with a proof")
             return False
         if proof is None:
-            raise NotLive("no proof", Pass.of(*read))
+            raise NotLive("no proof", _pass(read))
         try:
             live.check_proof(token, proof, key.jwk, issuer=self._issuer, at=at, nonce=nonce)
         except NotLive as problem:
-            raise NotLive(str(problem), Pass.of(*read), problem.age_s) from None
+            raise NotLive(str(problem), _pass(read), problem.age_s) from None
         return True
 
     def _prove_unpacked(self, read: _Read, unpacked: Unpacked, at: int, nonce: str | None) -> bool:
@@ -151,34 +151,38 @@ class Verifier:
                 raise Unreadable("live", "a printed pass with a proof")
             return False
         if iat is None:
-            raise NotLive("no proof", Pass.of(*read))
+            raise NotLive("no proof", _pass(read))
         chosen = live.nonce_of(iat) if nonce is None else nonce
         signed = live.signed_part(unpacked.token, self._issuer, iat, chosen)
         try:
             live.check_holder(signed, unpacked.signature, key.jwk, iat=iat, at=at)
         except NotLive as problem:
-            raise NotLive(str(problem), Pass.of(*read), problem.age_s) from None
+            raise NotLive(str(problem), _pass(read), problem.age_s) from None
         return True
 
     def _judge_status(self, read: _Read, at: int, status: StatusLists | Unchecked, *, is_live: bool) -> Pass:
         payload, kind = read
         statement = self._statement
         if statement is not None and statement.not_before is not None and payload.iat < statement.not_before:
-            raise Withdrawn(Pass.of(payload, kind, live=is_live))
+            raise Withdrawn(Pass(payload, kind.printed, is_live))
         if isinstance(status, StatusLists):
             self._ask(read, at, status, is_live=is_live)
         if statement is not None and at >= statement.exp:
-            raise StatusUnknown("the key statement is out of date", Pass.of(payload, kind), at - statement.iat)
-        return Pass.of(payload, kind, live=is_live, status_checked=isinstance(status, StatusLists))
+            raise StatusUnknown("the key statement is out of date", Pass(payload, kind.printed), at - statement.iat)
+        return Pass(payload, kind.printed, is_live, isinstance(status, StatusLists))
 
     def _ask(self, read: _Read, at: int, lists: StatusLists, *, is_live: bool) -> None:
         entry = read.payload.credential_status
         try:
             lists.check(entry.status_list_credential, int(entry.status_list_index), at)
         except Withdrawn:
-            raise Withdrawn(Pass.of(*read, live=is_live)) from None
+            raise Withdrawn(_pass(read, is_live=is_live)) from None
         except StatusUnknown as problem:
-            raise StatusUnknown(str(problem), Pass.of(*read, live=is_live), problem.age_s) from None
+            raise StatusUnknown(str(problem), _pass(read, is_live=is_live), problem.age_s) from None
+
+
+def _pass(read: _Read, *, is_live: bool = False) -> Pass:
+    return Pass(read.payload, read.kind.printed, is_live)
 
 
 def _fragment(text: object) -> str:
