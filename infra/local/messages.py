@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from functions.shared.masking import mask_phone
 
 _PATH = "/_ministack/sns/sms-messages"
-_EVERY_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -26,11 +22,11 @@ class Message:
     @property
     def line(self) -> str:
         """How the console shows it."""
-        return f"text to {mask_phone(self.phone)}: {self.text}"
+        return f"A text to {mask_phone(self.phone)}: {self.text}"
 
 
 def messages(engine_url: str) -> list[Message]:
-    """Return every text since the engine's start.
+    """Return every text since the engine's start, by phone.
 
     Raises:
         OSError: the engine does not answer.
@@ -40,26 +36,18 @@ def messages(engine_url: str) -> list[Message]:
     return [Message(one["MessageId"], phone, one["Message"]) for phone, all_of in kept.items() for one in all_of]
 
 
-@contextmanager
-def shown(engine_url: str, show: Callable[[str], object] = print) -> Iterator[None]:
-    """Show each new text once, within half a second, while the block runs."""
-    seen = {message.id for message in messages(engine_url)}
-    ended = threading.Event()
-    thread = threading.Thread(target=_watch, args=(engine_url, seen, ended, show), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(2 * _EVERY_S)
+@dataclass
+class Inbox:
+    """The texts not seen yet. They are told apart by id: the engine lists them by phone, not in order."""
 
+    engine_url: str
+    seen: set[str] = field(default_factory=set)
 
-def _watch(engine_url: str, seen: set[str], ended: threading.Event, show: Callable[[str], object]) -> None:
-    while not ended.wait(_EVERY_S):
+    def new(self) -> list[Message]:
+        """Return what came since the last time; nothing while the engine does not answer."""
         try:
-            new = [message for message in messages(engine_url) if message.id not in seen]
+            found = [message for message in messages(self.engine_url) if message.id not in self.seen]
         except OSError:
-            continue  # the engine is stopping, or busy; the launcher is who judges that
-        for message in new:
-            seen.add(message.id)
-            show(message.line)
+            return []
+        self.seen |= {message.id for message in found}
+        return found
