@@ -14,7 +14,7 @@ help: ## this list
 
 # ── setup ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: setup
-setup: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/node ## virtual environments and node packages
+setup: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/node $(STAMPS)/font ## virtual environments and node packages
 
 # What is missing is said before anything is downloaded. The answer is kept: looking costs half a second.
 $(STAMPS)/tools: infra/check_tools.sh
@@ -45,6 +45,10 @@ $(STAMPS)/node: web/package.json web/package-lock.json | $(STAMPS)/tools
 	@cd web && npm ci --no-audit --no-fund --loglevel=error </dev/null
 	@touch $@
 
+$(STAMPS)/font: layers/font/subset.py $(STAMPS)/venv $(STAMPS)/node
+	@$(BIN)/python layers/font/subset.py
+	@touch $@
+
 WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 $(STAMPS)/pages: $(STAMPS)/node $(WEB)
 	@echo "Building the pages (web/dist)…"
@@ -53,7 +57,7 @@ $(STAMPS)/pages: $(STAMPS)/node $(WEB)
 
 # ── run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: run
-run: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/pages ## the embedded engine, the examples and the pages, until Ctrl-C
+run: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/pages $(STAMPS)/font ## the embedded engine, the examples and the pages, until Ctrl-C
 	@exec $(BIN)/epipass run
 
 # ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -61,7 +65,7 @@ run: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/pages ## the embedded engine, the
 chromium:
 	@sh infra/chromium.sh
 
-test: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/sam $(STAMPS)/pages chromium ## every test
+test: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/sam $(STAMPS)/pages $(STAMPS)/font chromium ## every test
 	@echo "Testing the pages…"
 	@cd web && npm test --silent </dev/null
 	@echo "Testing everything else…"

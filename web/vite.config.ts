@@ -27,8 +27,9 @@ export default defineConfig({
     rolldownOptions: {
       input: { page: "gate/v/index.html", inflate: "src/core/inflate.ts" },
       preserveEntrySignatures: "allow-extension",
-      // Our own inflate is fetched by name, only by browsers that need it: the page must know where it is.
-      output: { entryFileNames: ({ name }) => (name === "inflate" ? "assets/inflate.js" : "assets/[name]-[hash].js") },
+      // Our own inflate is fetched by name, only by browsers that need it: the page must know where it is. Not among
+      // the assets, which are cached for ever because their names change.
+      output: { entryFileNames: ({ name }) => (name === "inflate" ? "v/inflate.js" : "assets/[name]-[hash].js") },
     },
   },
   test: { root: ".", include: ["tests/**/*.test.ts"], testTimeout: 30_000 },

@@ -23,11 +23,11 @@ def draw(token: str, wanted: Format) -> Drawing:
     from credentials import symbols  # noqa: PLC0415
 
     url = f"{settings().gate_url}/v#"
+    if wanted == "pdf":
+        from functions.passes.printed_pdf import PrintedPass, printed_pdf  # noqa: PLC0415
+
+        return Drawing(printed_pdf([PrintedPass.of(token, url)], settings().embedded), "application/pdf")
     symbol = symbols.draw_symbol(url, credentials.pack(token))
     if wanted == "svg":
         return Drawing(symbols.as_svg(symbol), "image/svg+xml")
-    if wanted == "png":
-        return Drawing(symbols.as_png(symbol), "image/png")
-    from functions.passes import printed_pdf  # noqa: PLC0415
-
-    return Drawing(printed_pdf.draw(token, symbol), "application/pdf")
+    return Drawing(symbols.as_png(symbol), "image/png")

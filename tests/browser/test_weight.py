@@ -47,7 +47,7 @@ def test_what_most_browsers_do_not_need_is_not_fetched(page: Page, site: Site, i
     """Our own inflate and the other language stay on the server."""
     scan(page, site, issuer.live(now))
     fetched = {Path(path).name for path in site.sent}
-    assert (PAGES / "assets" / "inflate.js").is_file()
+    assert (PAGES / "v" / "inflate.js").is_file()
     assert not any(name == "inflate.js" or name.startswith("en-") for name in fetched)
 
 
@@ -55,4 +55,4 @@ def test_a_browser_without_inflate_fetches_ours(page: Page, site: Site, issuer: 
     """Chrome 80 and Safari 14 have no raw DEFLATE: the same verdict by our own."""
     page.add_init_script("delete globalThis.DecompressionStream")
     assert scan(page, site, issuer.live(now)).mark == "genuine"
-    assert "/assets/inflate.js" in site.sent
+    assert "/v/inflate.js" in site.sent

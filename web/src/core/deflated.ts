@@ -11,7 +11,7 @@ import { type Bytes, concat } from "./bytes";
 export type Inflate = (data: Bytes, limit: number, dictionary: Bytes) => Promise<Bytes>;
 
 /** Where the built pages keep our own inflate: fetched only by a browser that needs it. */
-const OWN_INFLATE = "/assets/inflate.js";
+const OWN_INFLATE = "/v/inflate.js";
 
 async function stream(data: Bytes, limit: number): Promise<Bytes> {
   const source = new Blob([data]).stream() as ReadableStream<Bytes>;
