@@ -134,7 +134,7 @@ def lists_from(
         return UNCHECKED
     lists = StatusLists(keys, issuer, max_age_s)
     if is_url(place):
-        sources = [] if wanted is None else [f"{place.rstrip('/')}/{wanted.rpartition('/')[2]}"]
+        sources = [] if wanted is None else [_published(place, wanted)]
     else:
         folder = Path(place)
         if not folder.is_dir():
@@ -147,6 +147,12 @@ def lists_from(
         except (Refused, click.UsageError) as problem:
             say(f"status list {source} left out: {problem}")
     return lists
+
+
+def _published(place: str, wanted: str) -> str:
+    """Where a list is: beside its siblings, whether a person names that folder or the host it is on."""
+    folder = place.rstrip("/")
+    return f"{folder}{'' if folder.endswith('/status') else '/status'}/{wanted.rpartition('/')[2]}"
 
 
 def say(text: str) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from cli.main import COMMANDS, epipass
-from credentials import issue_pass, pack, sign_statement
+from cli.roots import KmsSigner
+from credentials import KeySet, LocalSigner, issue_pass, pack, sign_statement
 from credentials.statement import digest
 from tests.vectors.material import (
     AT,
@@ -151,6 +159,71 @@ def test_a_time_without_a_zone_is_chinas(desk: Path) -> None:
     """2026-11-22 12:00 in China is 04:00 UTC."""
     for text in ("2026-11-22T12:00:00", "2026-11-22T04:00:00Z", "2026-11-22 12:00:00+08:00"):
         assert run("verify", TOKEN, "--keys", desk / "jwks.json", "--issuer", ISSUER, "--at", text).exit_code == 0
+
+
+@pytest.fixture(name="published")
+def _published(desk: Path) -> Iterator[str]:
+    """The same folder over HTTP, on a free port of this machine."""
+    (desk / ".well-known").mkdir()
+    (desk / ".well-known" / "jwks.json").write_text(json.dumps(jwks()))
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(desk))) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: a test's output is its own."""
+
+
+def test_verify_fetches_what_is_published(published: str) -> None:
+    """Keys and the one list a pass names come from where the issuer publishes them; the host alone is enough."""
+    withdrawn = issue_pass(printed(status_index=1235), PASS_KEY)
+    for status in (published, f"{published}/status", f"{published}/status/"):
+        words = ["--keys", f"{published}/.well-known/jwks.json", "--issuer", ISSUER, "--at", AT, "--status", status]
+        assert run("verify", PAPER, *words).exit_code == 0
+        assert answer(run("verify", withdrawn, *words, "--json"))["code"] == "withdrawn"
+    elsewhere = run("verify", issue_pass(printed(status_list="a"), PASS_KEY), *words, "--json")
+    assert answer(elsewhere)["code"] == "status-unknown"
+    assert "left out" in elsewhere.stderr
+    assert run("verify", PAPER, "--keys", f"{published}/none", "--issuer", ISSUER).exit_code == 2
+
+
+class FakeKms:
+    """A KMS of one key, which answers as the cloud's does: DER out, a digest in."""
+
+    def __init__(self) -> None:
+        self.key = ec.derive_private_key(99, ec.SECP256R1())
+
+    def get_public_key(self, **_asked: str) -> dict[str, bytes]:
+        """SubjectPublicKeyInfo."""
+        encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        return {"PublicKey": self.key.public_key().public_bytes(encoding, form)}
+
+    def sign(self, **asked: Any) -> dict[str, bytes]:
+        """DER over a digest."""
+        assert (asked["MessageType"], asked["SigningAlgorithm"]) == ("DIGEST", "ECDSA_SHA_256")
+        return {"Signature": self.key.sign(asked["Message"], ec.ECDSA(Prehashed(hashes.SHA256())))}
+
+
+def test_a_root_in_kms_signs_statements() -> None:
+    """What KMS signs is a statement like any other, under the root's own kid."""
+    root = KmsSigner(FakeKms(), "alias/root")
+    statement = sign_statement(issuer=ISSUER, at=NBF, keys=jwks()["keys"], signer=root)
+    assert KeySet.from_statement(statement, roots=[root.public_jwk()], at=AT).statement is not None
+    assert root.kid == LocalSigner.from_secret(99).kid
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "hello", "-----BEGIN PRIVATE KEY-----", '{"kty":"EC"}'])
+def test_a_file_that_holds_no_root_is_misuse(desk: Path, content: str) -> None:
+    """A sentence, not a traceback."""
+    (desk / "bad").write_text(content)
+    assert run("keys", "public", "--root", desk / "bad").exit_code == 2
+    assert run("keys", "statement", "check", desk / "bad", "--root", desk / "root.json").exit_code == 1
+    assert run("keys", "statement", "show", desk / "bad").exit_code == 1
 
 
 def test_inspect_promises_nothing() -> None:
