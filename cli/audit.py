@@ -157,7 +157,8 @@ def _lines(source: BinaryIO) -> Iterator[bytes]:
 
 def _print(report: Report, *, asked: bool) -> None:
     console = Console(highlight=False)
-    table = Table("verdict", "passes", title=f"{report.total:,} passes in {report.duration_s:.1f} s")
+    console.print(f"{report.total:,} passes in {report.duration_s:.1f} s")
+    table = Table("verdict", "passes")
     for code, count in report.codes.most_common():
         table.add_row(f"[{'green' if code == 'ok' else 'red'}]{code}[/]", f"{count:,}")
     console.print(table)

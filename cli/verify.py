@@ -71,6 +71,8 @@ def _tell(credential: Pass | None, refusal: Refused | None, *, asked: bool, as_j
     if shown is not None:
         told.print_rows(told.rows_of(shown))
     if credential is not None:
+        if credential.printed:
+            click.secho("  Printed: check the identity document before you admit its bearer.", bold=True)
         click.echo(
             f"  {'live':<10} {'yes: its holder signed just now' if credential.live else 'not shown by its holder'}"
         )
