@@ -17,6 +17,7 @@ _EPOCH: Final = date(1970, 1, 1).toordinal()
 _TWO: Final = tuple(f"{number:02d}" for number in range(60))
 _MINUTES: Final = {f"T{_TWO[h]}:{_TWO[m]}:00Z": h * 3_600 + m * 60 for h in range(24) for m in range(60)}
 _DATE_CHARS = 10
+_CHARS = 20
 
 
 @lru_cache(maxsize=8_192)
@@ -27,9 +28,14 @@ def rfc3339(instant: int) -> str:
     return f"{_date_of(day)}T{_TWO[minute // 60]}:{_TWO[minute % 60]}:{_TWO[second]}Z"
 
 
-@lru_cache(maxsize=8_192)
 def of_minute(text: str) -> int | None:
     """Epoch seconds of a whole minute of this century in exactly our form, or None when it is no such thing."""
+    # What is kept is of one length: no hostile text fills the memory.
+    return _minute_of(text) if len(text) == _CHARS else None
+
+
+@lru_cache(maxsize=8_192)
+def _minute_of(text: str) -> int | None:
     second = _MINUTES.get(text[_DATE_CHARS:])
     day = _day_of(text[:_DATE_CHARS])
     return None if second is None or day is None else day * DAY_S + second
