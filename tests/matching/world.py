@@ -22,7 +22,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 
-def eventually(holds: Callable[[], bool], within_s: float = 20) -> bool:
+def eventually(holds: Callable[[], bool], within_s: float = 60) -> bool:
     """Whether something comes true in time: streams and functions of the engine take moments."""
     deadline = time.monotonic() + within_s
     while not holds():
@@ -123,4 +123,4 @@ def drain() -> None:
     last.register("last")
     last.enlist("last", ["last"])
     results.record([last.result("last", "negative", HOUR)], last.at)
-    assert eventually(lambda: last.stands("last", "last") is not None), "the stream handler did not settle anybody"
+    assert eventually(lambda: last.stands("last", "last") is not None, 240), "the stream handler did not settle anybody"
