@@ -79,7 +79,6 @@ const SHAPE: Shape = {
 };
 
 const FORBIDDEN_TEXT =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: law 5 is about exactly these characters
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/u;
 const TWO_DAYS_S = 172_800;
 const END_OF_CENTURY = 4_102_444_800;

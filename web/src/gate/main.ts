@@ -73,14 +73,11 @@ const facing: Facing = {
 function answerNodes(answer: Answer): Node[] {
   const kind = markOf(state);
   if (kind === "stale") return [];
-  const nodes: Node[] = [];
-  if (answer.pass !== undefined) {
-    const shown = facts(answer.pass, kind === "genuine" || kind === "identity", facing, now());
-    tick = shown.tick;
-    nodes.push(shown.node);
-  }
-  nodes.push(provenance(answer, facing));
-  return nodes;
+  const [before, after] = provenance(answer, facing);
+  if (answer.pass === undefined) return [...before, after];
+  const shown = facts(answer.pass, kind === "genuine" || kind === "identity", facing, now());
+  tick = shown.tick;
+  return [...before, shown.node, after];
 }
 
 function show(next: State): void {

@@ -127,26 +127,27 @@ export function facts(pass: Pass, accepted: boolean, facing: Facing, now: number
   return { node, tick: (later) => left.replaceChildren(timeLeft(pass, language, later)) };
 }
 
-/** How old the withdrawal data is, and when this was checked. */
-export function provenance(answer: Answer, facing: Facing): Node {
+/** How old the withdrawal data is, and whether that is too old for comfort; undefined when it was not looked at. */
+function dataAge({ statusAgeS: age }: Answer, language: Language): { node: Node; old: boolean } | undefined {
+  if (age === undefined) return undefined;
+  const old = age > OLD_STATUS_S;
+  const text = `${say(language, "dataAge")}: ${say(language, "ago", { t: lasting(language, age) })}`;
+  const warning = old ? h("strong", {}, say(language, "dataOld")) : undefined;
+  return { node: h("p", { id: "age", class: old ? "old" : undefined }, text, warning), old };
+}
+
+/** What stands before the facts (a warning that the withdrawal data is old) and what after: where the answer is from. */
+export function provenance(answer: Answer, facing: Facing): readonly [before: Node[], after: Node] {
   const { language } = facing;
-  const age = answer.statusAgeS;
-  const old = age !== undefined && age > OLD_STATUS_S;
-  const ageText = age === undefined ? undefined : say(language, "ago", { t: lasting(language, age) });
-  return h(
+  const age = dataAge(answer, language);
+  const after = h(
     "section",
-    { class: old ? "provenance old" : "provenance" },
-    ageText === undefined
-      ? undefined
-      : h(
-          "p",
-          { id: "age" },
-          `${say(language, "dataAge")}: ${ageText}`,
-          old ? h("strong", {}, say(language, "dataOld")) : undefined,
-        ),
+    { class: "provenance" },
+    age?.old ? undefined : age?.node,
     h("p", {}, `${say(language, "checkedAt")} ${chinaClock(answer.at)} (${say(language, "chinaTime")})`),
     h("p", {}, say(language, "notAdmission")),
   );
+  return [age?.old ? [h("section", { class: "provenance" }, age.node)] : [], after];
 }
 
 export function bar(facing: Facing): Node[] {
