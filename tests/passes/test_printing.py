@@ -67,6 +67,16 @@ def test_a_printed_pass_is_read_from_the_paper(http: Http, world: World, tmp_pat
     assert one.name not in str(claims_of(one, world))
 
 
+def test_the_page_to_hand_out_is_a_pdf(http: Http, world: World) -> None:
+    """Without a format a PDF comes, named by the ref alone, never by the person."""
+    one = entitled(world)
+    ref, token = refs.ref_of(world.unit, one.pid), http.token("unit", world.unit)
+    answer = http.post(f"/units/{world.unit}/people/{ref}/printed", {"reason": "没有手机"}, token=token)
+    assert (answer.status, answer.headers["content-type"]) == (201, "application/pdf")
+    assert answer.body.startswith(b"%PDF-")
+    assert answer.headers["content-disposition"] == f'attachment; filename="epipass-{ref[:8]}.pdf"'
+
+
 def claims_of(one: Someone, world: World) -> list[object]:
     """Return the payloads of every pass of a person."""
     return [claims(row.token) for row in passes_of(one.pid, world.unit)]
