@@ -15,6 +15,7 @@ from rich.table import Table
 
 from cli.api import Api, api_for
 from cli.deployment import state_folder
+from cli.match import match
 from cli.uploading import File, follow, send
 from infra.paths import ROOT
 
@@ -41,6 +42,8 @@ def seed(*, url: str, timeout_s: float) -> None:
     jobs = [(one, _send(one, folder, url)) for one in district["uploads"]]
     ended = [(one, follow(api, job, timeout_s=timeout_s, quiet=True)) for one, (api, job) in jobs]
     Console().print(_table(ended))
+    click.echo("The matching run joins lists and results:")
+    match.main(args=["--wait", *(["--url", url] if url else [])], standalone_mode=False)
 
 
 def _files(folder: Path) -> Path:
@@ -75,7 +78,9 @@ def _send(one: dict[str, str], folder: Path, url: str) -> tuple[Api, dict[str, A
 
 
 def _table(jobs: list[tuple[dict[str, str], dict[str, Any]]]) -> Table:
-    table = Table("file", "job", "state", "rows", "rejected", "cause", title="Jobs")
+    table = Table(title="Jobs")
+    for name in ("file", "job", "state", "rows", "rejected", "cause"):
+        table.add_column(name, overflow="fold")
     for one, job in jobs:
         counts = (str(job["rows_total"]), str(job["rows_rejected"]))
         table.add_row(one["file"], job["job"], job["state"], *counts, job.get("cause", ""))

@@ -28,7 +28,7 @@ KINDS = {"staff": ("staff-list", "unit"), "results": ("results", "lab")}
 @offline.json_option
 @click.pass_context
 def upload(
-    ctx: click.Context, *, kind: str, file: Path, unit: str, lab: str, mode: str, named: str | None, **options: Any
+    ctx: click.Context, /, *, kind: str, file: Path, unit: str, lab: str, mode: str, named: str | None, **options: Any
 ) -> None:
     """Upload FILE; exit status 0 when it is applied, 1 when it is held or refused.
 

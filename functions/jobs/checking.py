@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pynamodb.expressions.update import Action
 
 from functions.jobs import vault
@@ -12,7 +14,7 @@ from functions.jobs.staff_plan import plan_staff
 from functions.shared import log
 from functions.shared.objects import uploads
 from functions.shared.sheets import SheetProblem
-from functions.shared.sheets.laws import errors_csv
+from functions.shared.sheets.laws import Fault, errors_csv
 from functions.staff.rules import Mode
 
 MOST_PLANS = 50  # a unit whose lists overtake each other this often needs a person
@@ -26,7 +28,7 @@ def check(head: Head, at: int) -> Head | None:
     except SheetProblem as problem:
         return _end(head, "failed", f"{problem.law}: {problem.sentence()}")
     except Refused as refusal:
-        return _end(head, "failed", str(refusal))
+        return _refuse(head, number, refusal)
     except Superseded as reason:
         return _end(head, "cancelled", f"superseded: {reason}")
     _write(head, number, plan, at)
@@ -52,7 +54,7 @@ def _plan(head: Head, number: int, at: int) -> Plan:
 
 
 def _write(head: Head, number: int, plan: Plan, at: int) -> None:
-    uploads.put(errors_name(head.job, number), errors_csv(plan.faults), content_type="text/csv; charset=utf-8")
+    _write_errors(head.job, number, plan.faults)
     vault.keep(head.job, leaving_name(number), "\n".join(plan.leaving_names).encode())
     with Part.batch_write() as batch:
         for index, part in enumerate(plan.parts):
@@ -96,8 +98,24 @@ def _name(head: Head, number: int, plan: Plan) -> Head | None:
     return Head.find(head.job, "head", at=0)
 
 
-def _end(head: Head, state: str, cause: str) -> Head | None:
-    head.update_if([Head.state.set(state), Head.cause.set(cause[:LONGEST_CAUSE])], Head.state == "received")
+def _refuse(head: Head, number: int, refusal: Refused) -> Head | None:
+    _write_errors(head.job, number, refusal.faults)
+    bad = len({fault.row for fault in refusal.faults})
+    counted: list[Action] = [
+        Head.plan.set(number),
+        Head.rows_total.set(refusal.rows_total),
+        Head.rows_rejected.set(bad),
+    ]
+    return _end(head, "failed", str(refusal), counted)
+
+
+def _write_errors(job: str, number: int, faults: Sequence[Fault]) -> None:
+    uploads.put(errors_name(job, number), errors_csv(faults), content_type="text/csv; charset=utf-8")
+
+
+def _end(head: Head, state: str, cause: str, also: Sequence[Action] = ()) -> Head | None:
+    actions: list[Action] = [Head.state.set(state), Head.cause.set(cause[:LONGEST_CAUSE]), *also]
+    head.update_if(actions, Head.state == "received")
     log.event("job.ended", job=head.job, state=state, law=cause.partition(":")[0])
     return Head.find(head.job, "head", at=0)
 

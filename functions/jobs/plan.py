@@ -54,7 +54,11 @@ class Plan:
 
 
 class Refused(Exception):
-    """The whole file is refused and nothing of it applied; the message is the job's cause."""
+    """The whole file is refused and nothing of it applied; the message is the job's cause, `faults` its bad rows."""
+
+    def __init__(self, cause: str, faults: Sequence[Fault] = (), rows_total: int = 0) -> None:
+        self.faults, self.rows_total = faults, rows_total
+        super().__init__(cause)
 
 
 class Superseded(Exception):

@@ -29,7 +29,7 @@ def plan_results(lab: str, data: bytes, file_format: str, *, received_at: int) -
     rows, late = _in_time([row.shifted(shifted.shift_s) for row in found.rows] if shifted else found.rows, received_at)
     faults = (*found.faults, *late)
     if not rows:
-        raise Refused("no-good-rows: no row keeps all laws, so nothing was recorded")
+        raise Refused("no-good-rows: no row keeps all laws, so nothing was recorded", faults, len(raw))
     holds = [(held, "") for held in (shifted, systematic(triples(faults), len(raw))) if held is not None]
     results = [_result(lab, row) for row in rows]
     urgent = [result for result in results if result.result in PROTECTIVE]

@@ -36,13 +36,14 @@ def plan_staff(head: Head, data: bytes, *, mode: Mode, at: int) -> Plan:
     raw = read(data, head.file_format, COLUMNS).rows
     found = read_staff(raw, at=int(head.received_at))
     if not found.people:
-        raise Refused("no-good-rows: no row keeps all laws, so the list in force stays")
+        raise Refused("no-good-rows: no row keeps all laws, so the list in force stays", found.faults, len(raw))
     people = {_pid(person): person for person in found.people}
     before = staff.entries(unit_id, unit.current, at)
     unclear = {pid_of(document.type, document.number) for document in found.unclear}
     change = next_generation(people, unclear, {pid: row.order for pid, row in before.items()}, mode=mode, order=order)
     if change.size > unit.quota:
-        raise Refused(f"over-quota: the list would hold {change.size} people, the unit's quota is {unit.quota}")
+        cause = f"over-quota: the list would hold {change.size} people, the unit's quota is {unit.quota}"
+        raise Refused(cause, found.faults, len(raw))
     entries = [_entry(unit, people[pid], pid, job=job, order=order, at=at) for pid in sorted(change.taken)]
     entries += [
         staff.carried(unit_id, before[pid], job=job, ends_at=unit.ends_at, at=at) for pid in sorted(change.kept)

@@ -146,6 +146,17 @@ def test_a_list_refused_whole_changes_nothing(steps: Steps, data: bytes, cause: 
     assert listed(unit) == before
 
 
+def test_a_list_without_a_good_row_says_what_is_wrong_with_each(steps: Steps) -> None:
+    """Also a list refused whole has its errors.csv."""
+    unit = new_unit()
+    head = upload(unit, "姓名,身份证号\n张三,1\n".encode())
+    steps.finish()
+    text = service.errors(state(head))
+    assert isinstance(text, bytes)
+    assert text.decode("utf-8-sig").splitlines()[1].startswith('2,id_number,"id-length: ')
+    assert state(head).rows_rejected == 1
+
+
 def test_the_same_bytes_are_the_same_job_while_in_force(steps: Steps) -> None:
     """Twice the same file is one job; once another list is in force, it is a new wish."""
     unit = new_unit()
