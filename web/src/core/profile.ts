@@ -78,8 +78,7 @@ const SHAPE: Shape = {
   cnf: ["optional", { jwk: { crv: "text", kty: "text", x: "text", y: "text" } }],
 };
 
-const FORBIDDEN_TEXT =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/u;
+const FORBIDDEN_TEXT = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/u;
 const TWO_DAYS_S = 172_800;
 const END_OF_CENTURY = 4_102_444_800;
 const LAST_INDEX = 2 ** 31 - 1;
