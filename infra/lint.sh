@@ -17,7 +17,7 @@ check() {
 
 check "ruff check" .venv/bin/ruff check --quiet .
 check "ruff format" .venv/bin/ruff format --check --quiet .
-check "mypy" .venv/bin/mypy --strict functions credentials cli infra bench conformance app.py tests
+check "mypy" .venv/bin/mypy --strict functions credentials cli infra bench app.py tests
 check "import contracts" .venv/bin/lint-imports --no-cache
 check "cfn-lint" .venv-sam/bin/cfn-lint template.yaml infra/edge.yaml
 check "sam validate" env SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=ap-southeast-1 .venv-sam/bin/sam validate --lint
