@@ -24,7 +24,7 @@ def health(_request: Request) -> Health:
     return Health(ok=True)
 
 
-@routes.get("/openapi.json", roles={"public"}, answer=bytes, summary="This interface, as OpenAPI 3.1")
+@routes.get("/openapi.json", roles={"public"}, summary="This interface, as OpenAPI 3.1")
 def openapi(_request: Request) -> Answer:
     """Answer the description of every route, made from the routes themselves."""
     return Answer(_document(), content_type=JSON, headers={"Cache-Control": "public, max-age=300"})
