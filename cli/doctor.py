@@ -99,7 +99,8 @@ def _dead_letters(sqs: Any, name: str, url: str) -> Finding:
 
 
 def _mappings(functions: Any, names: Mapping[str, str]) -> Iterator[Finding]:
-    logical = {physical: name for name, physical in names.items() if physical}
+    # A queue's physical name is its URL.
+    logical = {physical.rsplit("/", 1)[-1]: name for name, physical in names.items() if physical}
     for page in functions.get_paginator("list_event_source_mappings").paginate():
         for mapping in page["EventSourceMappings"]:
             function = logical.get(mapping["FunctionArn"].split(":")[6])
