@@ -120,7 +120,7 @@ def test_old_status_data_is_told_and_outdated_data_is_not_enough(
     old = scan(page, site, issuer.live(now))
     assert old.mark == "genuine"
     assert "撤销数据较旧" in old.text
-    assert page.locator(".provenance.old").count() == 1
+    assert page.locator(".old").count() == 1
     assert faults_of_access(page) == []
     site.published[f"/status/{LIST}"] = issuer.list(now - 25 * HOUR_S)
     outdated = scan(page, site, issuer.live(now))
