@@ -17,13 +17,16 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from jwcrypto.common import base64url_encode
 
 import credentials
+from credentials.contexts import context_document
 from functions.keys import rules
 from functions.keys.model import DayKey
 from functions.shared import log
 from functions.shared.aws import client
+from functions.shared.config import settings
 from functions.shared.objects import public
 
 JWKS_KEY = ".well-known/jwks.json"
+CONTEXT_KEY = "contexts/v1"
 
 
 def signer(use: str, at: int) -> credentials.Signer:
@@ -112,6 +115,9 @@ def published() -> dict[str, Any]:
 
 
 def publish() -> None:
-    """Write the JWK set to `/.well-known/jwks.json`."""
+    """Write the JWK set to `/.well-known/jwks.json`, and beside it the JSON-LD context that every pass names."""
     body = msgspec.json.encode(published())
     public.put(JWKS_KEY, body, content_type="application/jwk-set+json", cache_control="public, max-age=300")
+    # Version 1 never changes: a later meaning is published beside it.
+    context = context_document(settings().issuer)
+    public.put(CONTEXT_KEY, context, content_type="application/ld+json", cache_control="public, max-age=86400")
