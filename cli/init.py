@@ -22,7 +22,7 @@ def init(*, stack: str | None, phone: str, officer_area: str, as_json: bool) -> 
         steps.append(step)
         if not as_json:
             click.echo(f"· {step}")
-    steps.append(_first_officer(officer_area or "310199", embedded=target.embedded))
+    steps.append(_first_officer(officer_area or "990101", embedded=target.embedded))
     if as_json:
         told.print_json({"steps": steps})
     else:

@@ -89,7 +89,7 @@ epipass runs. Everything here is a specimen and has no legal force.
   API          {service.url}   (OpenAPI: {service.url}/openapi.json)
   guard's page http://gate.localhost:{port}/v
   keys         {service.url}/.well-known/jwks.json
-  a token      .venv/bin/epipass token --role officer --scope 310199
+  a token      .venv/bin/epipass token --role officer --scope 990101
   how it is    .venv/bin/epipass doctor
 Ctrl-C stops it.""")
 

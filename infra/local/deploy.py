@@ -32,7 +32,7 @@ def deploy(engine: Engine, plan: Plan, parameters: Mapping[str, str]) -> Deploye
     stacks = engine.client("cloudformation")
     _submit(engine, stacks, plan, parameters)
     outputs = _await_settled(stacks)
-    names = _physical_names(stacks)
+    names = physical_names(stacks)
     _set_ttl(engine, plan, names)
     return Deployed(outputs, _function_environment(engine, names))
 
@@ -91,7 +91,8 @@ def _reasons(stacks: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _physical_names(stacks: Any) -> dict[str, str]:
+def physical_names(stacks: Any) -> dict[str, str]:
+    """The name of each of the stack's resources, by its logical id."""
     pages = stacks.get_paginator("list_stack_resources").paginate(StackName=STACK)
     found = [resource for page in pages for resource in page["StackResourceSummaries"]]
     return {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in found}

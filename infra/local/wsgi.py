@@ -10,6 +10,8 @@ from typing import Any
 import boto3
 
 from app import app
+from infra.local.dispatch import ByFunction
+from infra.local.engine import Engine
 from infra.local.gateway import MAX_BODY, Context, Incoming, Outgoing, Router, answer, event
 from infra.local.published import Published
 
@@ -17,6 +19,9 @@ REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPSta
 TOO_LARGE = Outgoing(413, (("Content-Type", "application/json"),), b'{"message":"Request Entity Too Large"}')
 
 router = Router(app.routes)
+# By the application here, or (EPIPASS_DISPATCH=functions) by the deployed functions under their roles.
+by_function = os.environ.get("EPIPASS_DISPATCH") == "functions"
+respond = ByFunction(Engine(os.environ["AWS_ENDPOINT_URL"])) if by_function else app
 published = Published(boto3.client("s3"), os.environ["BUCKET_PUBLIC"])
 
 
@@ -39,7 +44,7 @@ def _serve(environ: dict[str, Any]) -> Outgoing:
         if found is not None:
             return found
     route, captures = matched or (None, {})
-    return answer(app(event(incoming, route, captures), Context()))
+    return answer(respond(event(incoming, route, captures), Context()))
 
 
 def _incoming(environ: dict[str, Any], length: int) -> Incoming:
