@@ -16,7 +16,7 @@ def test_each_text_shows_once_with_the_phone_masked(engine: Service) -> None:
     inbox, first, second = Inbox(engine.engine_url), Someone(), Someone()
     inbox.new()
     for one, code in ((first, "111111"), (second, "222222"), (first, "333333")):
-        assert codes.send_code(one.phone, uuid.uuid4().hex, clock.now(), draw=lambda code=code: code)
+        assert codes.send_code(one.phone, uuid.uuid4().hex, clock.now(), draw=iter([code]).__next__)
         [line] = [message.line for message in inbox.new() if code in message.text]
         assert one.phone not in line
         assert f"*{one.phone[-2:]}:" in line
