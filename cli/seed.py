@@ -49,7 +49,9 @@ def seed(*, url: str, timeout_s: float) -> None:
 def _files(folder: Path) -> Path:
     """Write the example's files, unless this state folder has them: the same bytes are the same jobs."""
     if not (folder / "complete").exists():
-        subprocess.run([sys.executable, str(EXAMPLES / "make.py"), str(folder)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "examples.make", str(folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
         (folder / "complete").touch()
     return folder
 

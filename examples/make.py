@@ -1,4 +1,4 @@
-"""Write the example district's files, with times relative to now: `python examples/make.py FOLDER`.
+"""Write the example district's files, with times relative to now: `python -m examples.make FOLDER`.
 
 The people are the same each time; only the times of their samples move. Every id passes its check digit in an area
 code that is not assigned, so it is nobody's. `--templates` writes the two templates to download instead.
@@ -14,8 +14,9 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
-from workbook import Cell, write_xlsx
+from examples.workbook import Cell, write_xlsx
 
 HERE = Path(__file__).resolve().parent
 CHINA = timezone(timedelta(hours=8), "CST")
@@ -61,9 +62,9 @@ def _csv(rows: list[list[str]], encoding: str, delimiter: str = ",") -> bytes:
     return stream.getvalue().encode(encoding)
 
 
-def staff_lists(district: dict[str, object]) -> dict[str, bytes]:
+def staff_lists(district: dict[str, Any]) -> dict[str, bytes]:
     """Return the four staff lists, each with the mess of its kind and a few bad rows."""
-    units = {unit["unit"]: people_of(unit["unit"], unit["people"]) for unit in district["units"]}  # type: ignore[attr-defined]
+    units = {unit["unit"]: people_of(unit["unit"], unit["people"]) for unit in district["units"]}
     return {
         "U-100-qinghe.csv": _food(units["U-100"]),
         "U-200-hospital.xlsx": _hospital(units["U-200"]),
@@ -126,12 +127,12 @@ def _market(people: list[Example]) -> bytes:
     return write_xlsx(rows)
 
 
-RESULT_HEADER = ["管码", "修订号", "混采人数", "证件号码", "采样时间", "报告时间", "检测结果", "采样点"]
+RESULT_HEADER: list[str] = ["管码", "修订号", "混采人数", "证件号码", "采样时间", "报告时间", "检测结果", "采样点"]
 
 
-def results(district: dict[str, object], now: datetime) -> dict[str, bytes]:
+def results(district: dict[str, Any], now: datetime) -> dict[str, bytes]:
     """Return the laboratories' files: duplicates, a correction, a pool, one positive, pending, void, too old."""
-    units = {unit["unit"]: people_of(unit["unit"], unit["people"]) for unit in district["units"]}  # type: ignore[attr-defined]
+    units = {unit["unit"]: people_of(unit["unit"], unit["people"]) for unit in district["units"]}
     first = [*units["U-100"], *units["U-200"][:22]]
     second = [*units["U-200"][22:], *units["U-300"], *units["U-400"]]
     return {
@@ -142,7 +143,7 @@ def results(district: dict[str, object], now: datetime) -> dict[str, bytes]:
 
 
 def _morning(people: list[Example], now: datetime) -> bytes:
-    rows: list[list[Cell]] = [["信禾医学检验所 核酸检测结果（样本）"], RESULT_HEADER]  # type: ignore[list-item]
+    rows: list[list[Cell]] = [["信禾医学检验所 核酸检测结果（样本）"], [*RESULT_HEADER]]
     for number, one in enumerate(people[:-3]):  # the last three were not tested
         sampled = (now - timedelta(hours=4 + number % 20, minutes=number)).replace(tzinfo=None)
         result = "待出" if number == 5 else "阴性"  # noqa: PLR2004 - one pending result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -11,9 +12,11 @@ from functions.jobs import service
 from functions.jobs.applying import Busy, advance
 from functions.jobs.applying import work as work_on
 from functions.shared import clock, log
+from functions.shared.aws import client
 from functions.shared.objects import uploads
 
 INCOMING = "incoming/"
+LONG_S = 300  # the function's own time limit
 
 
 class Step(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,7 +36,9 @@ def _taken(record: dict[str, Any]) -> bool:
     message = msgspec.json.decode(record["body"])
     try:
         if "job" in message:
-            _step(msgspec.convert(message, Step))
+            step = msgspec.convert(message, Step)
+            _hold(record, step)
+            _step(step)
         else:
             _arrived(message)
     except Busy:
@@ -43,6 +48,15 @@ def _taken(record: dict[str, Any]) -> bool:
         log.failure("job.step-failed", error, job=message.get("job"), part=message.get("part"))
         return False
     return True
+
+
+def _hold(record: dict[str, Any], step: Step) -> None:
+    """Keep the message of a long check from coming again before the check can be over."""
+    handle = record.get("receiptHandle")
+    if handle and not step.part and service.is_large(step.job, clock.now()):
+        client("sqs").change_message_visibility(
+            QueueUrl=os.environ["QUEUE_JOBS"], ReceiptHandle=handle, VisibilityTimeout=LONG_S
+        )
 
 
 def _step(step: Step) -> None:

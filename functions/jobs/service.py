@@ -26,6 +26,7 @@ Kind = Literal["staff-list", "results"]
 PRESIGNED_S = 15 * 60
 KEPT_S = 7 * DAY_S  # the uploaded file's own life
 INLINE_BYTES = 1 << 20
+LARGE_BYTES = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ def find(job: str, at: int) -> Head:
     if head is None:
         raise NotFound("There is no such job.", code="no-job")
     return head
+
+
+def is_large(job: str, at: int) -> bool:
+    """Tell whether a job is about to be checked and will take a while."""
+    head = Head.find(job, HEAD, at=at)
+    return head is not None and head.state == "received" and head.size_bytes > LARGE_BYTES
 
 
 def totals(head: Head) -> Totals:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from jwcrypto import jwe, jwk
-from jwcrypto.common import JWException, base64url_encode
+from jwcrypto.common import JWException, base64url_decode, base64url_encode
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from functions.shared.aws import client
@@ -53,9 +54,12 @@ class Fields:
         """Return a compact JWE of `text`, bound to this table, the row's `key` and the `field`'s name."""
         kid = f"{self.table}#{self.period or china_day(now())}"
         header = {"alg": "dir", "enc": "A256GCM", "kid": kid, "tbl": self.table, "key": key, "fld": field}
-        token = jwe.JWE(text.encode(), json.dumps(header, separators=(",", ":")), algs=self.algorithms)
-        token.add_recipient(_data_key(kid, create=True))
-        return str(token.serialize(compact=True))
+        # RFC 7516 §5.1 by hand: jwcrypto takes 0.3 ms for it, and a list of 100,000 people notices. It still opens them.
+        protected = base64url_encode(json.dumps(header, separators=(",", ":")))
+        nonce = os.urandom(12)
+        sealed = AESGCM(_raw_key(kid)).encrypt(nonce, text.encode(), protected.encode())
+        parts = (base64url_encode(nonce), base64url_encode(sealed[:-16]), base64url_encode(sealed[-16:]))
+        return f"{protected}..{'.'.join(parts)}"
 
     def decrypt(self, key: str, field: str, text: str) -> str:
         """Open a field.
@@ -86,6 +90,11 @@ def _data_key(kid: str, *, create: bool) -> jwk.JWK:
         CiphertextBlob=row.wrapped, EncryptionContext=_context(kid), KeyId=os.environ["KEY_DATA"]
     )
     return jwk.JWK(kty="oct", k=base64url_encode(answer["Plaintext"]))
+
+
+@lru_cache(maxsize=512)
+def _raw_key(kid: str) -> bytes:
+    return bytes(base64url_decode(json.loads(_data_key(kid, create=True).export_symmetric())["k"]))
 
 
 def _new_data_key(kid: str) -> DataKey | None:
