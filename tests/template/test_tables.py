@@ -24,6 +24,10 @@ def models() -> list[type[Table]]:
     return [model for model in _leaves(Table) if model.__module__.startswith("functions.")]
 
 
+def _logical(model: type[Table]) -> str:
+    return str(vars(model.Meta)["logical"])
+
+
 def _leaves(model: type[Table]) -> list[type[Table]]:
     """The classes that rows are made of: one that others extend is only their common part."""
     below = model.__subclasses__()
@@ -40,7 +44,7 @@ def test_every_model_has_its_table() -> None:
         name.removeprefix("TABLE_").lower(): value["Ref"] for name, value in variables().items() if "TABLE" in name
     }
     for model in models():
-        table = tables()[names[model.Meta.logical]]["Properties"]
+        table = tables()[names[_logical(model)]]["Properties"]
         keys = {entry["KeyType"]: entry["AttributeName"] for entry in table["KeySchema"]}
         types = {entry["AttributeName"]: entry["AttributeType"] for entry in table["AttributeDefinitions"]}
         attributes = model.get_attributes().values()
@@ -57,7 +61,7 @@ def test_every_index_of_a_model_is_in_its_table() -> None:
         name.removeprefix("TABLE_").lower(): value["Ref"] for name, value in variables().items() if "TABLE" in name
     }
     for model in models():
-        table = tables()[names[model.Meta.logical]]["Properties"]
+        table = tables()[names[_logical(model)]]["Properties"]
         made = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])}
         assert set(model._indexes) <= made, model
 
