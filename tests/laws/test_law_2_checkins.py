@@ -10,6 +10,7 @@ from functions.checkins import rules, service
 from functions.checkins.rules import Act, Decision
 from functions.checkins.service import Answered, Sources
 from functions.shared import clock
+from functions.shared.problems import Rejected
 from tests.checkins.test_rules import Entitled, refused
 from tests.door.world import new_pid, open_venue
 
@@ -55,8 +56,8 @@ def test_any_repeat_and_reorder_of_check_ins(
         key = rules.sort_key(act)
         assert answered == Answered(first.get(key, answered.decision), new=key not in first)
         first.setdefault(key, answered.decision)
-    stored = {row.place: Decision(row.decision, row.cause) for row in service.of_person(pid, AT)}
-    assert stored == first
+    stored = {row.place: (row.decision, row.cause) for row in service.of_person(pid, AT)}
+    assert stored == {key: (one.decision, one.cause) for key, one in first.items()}
 
 
 def _standing(number: int) -> Sources:
@@ -68,6 +69,6 @@ def _standing(number: int) -> Sources:
 def test_no_instant_is_ever_replaced(places: tuple[str, str], at: int) -> None:
     """Outside the window nothing is written under any instant, the server's least of all."""
     pid = new_pid()
-    with pytest.raises(service.Rejected):
+    with pytest.raises(Rejected):
         service.check_in(Act(pid, places[0], "in", at), AT)
     assert service.of_person(pid, 0) == []

@@ -35,7 +35,8 @@ def deliveries(draw: st.DrawFn, changes: list[Change]) -> list[list[Change]]:
 
     Within a batch records may stand in any order and twice: what must hold is that no record is passed over.
     """
-    batches, reached = [], 0
+    batches: list[list[Change]] = []
+    reached = 0
     while reached < len(changes):
         start = draw(st.integers(0, reached))
         end = draw(st.integers(reached, len(changes)))
@@ -43,7 +44,7 @@ def deliveries(draw: st.DrawFn, changes: list[Change]) -> list[list[Change]]:
         doubled = batch + draw(st.lists(st.sampled_from(batch), max_size=3)) if batch else []
         batches.append(draw(st.permutations(doubled)))
         reached = max(reached, end)
-    if changes and draw(st.booleans()):
+    if changes and draw(st.integers(0, 1)):
         batches.append(changes)
     return batches
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -35,7 +35,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_no_request_breaks_a_route(http: Http, case: schemathesis.Case) -> None:
+def test_no_request_breaks_a_route(http: Http, case: schemathesis.Case[Any]) -> None:
     """Whatever fits the description, and some that does not, is answered as the description says."""
     roles = case.operation.definition.raw["x-roles"]
     role = next((role for role in roles if role != "public"), "")
