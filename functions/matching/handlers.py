@@ -20,7 +20,8 @@ def on_results(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """
     records = [record for record in event["Records"] if record["eventName"] != "REMOVE"]
     concerned = {record["dynamodb"]["SequenceNumber"]: _concerned(record) for record in records}
-    people = sorted({pid for pids in concerned.values() for pid in pids})
+    # Most results are of people whom no unit lists: one request finds those who are known.
+    people = sorted(service.known({pid for pids in concerned.values() for pid in pids}, clock.now()))
     failed = {pid for pid, done in zip(people, spread(_settled, people), strict=True) if not done}
     for sequence, pids in concerned.items():
         if pids & failed:

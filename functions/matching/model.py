@@ -13,6 +13,8 @@ from functions.shared.clock import DAY_S
 from functions.shared.tables import Table, TableMeta
 
 KEPT_S: Final = 14 * DAY_S
+KNOWN: Final = "~"  # sorts after every unit's id
+KNOWN_S: Final = 60 * DAY_S
 
 
 class ByUnit(GlobalSecondaryIndex["EntitlementRow"]):
@@ -69,6 +71,18 @@ class EntitlementRow(Table):
             policy=self.policy,
             evidence=self.evidence,
         )
+
+
+class KnownRow(Table):
+    """The mark that somebody is, or lately was, decided about; of a hundred strangers a single request tells so."""
+
+    class Meta(TableMeta):
+        """Shares the table `entitlement`; it has no unit, and so no place in the index."""
+
+        logical = "entitlement"
+
+    pid = UnicodeAttribute(hash_key=True, attr_name="pk")
+    mark = UnicodeAttribute(range_key=True, attr_name="sk", default=KNOWN)
 
 
 def row_of(entitlement: Entitlement) -> EntitlementRow:

@@ -200,6 +200,7 @@ def _decide_unit(unit: str, plan: Plan, run: str, at: int) -> Iterator[Decided]:
         entitlement = entitle(pid, unit, decide(facts, policy, plan.cutoff), plan.cutoff, run)
         return Decided(entitlement, _stood_until(before, plan.cutoff), before is not None)
 
+    service.make_known({*listed, *known}, at)
     return spread(decide_one, sorted({*listed, *known}))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pynamodb.expressions.condition import Condition
 
-from functions.matching.model import EntitlementRow, follows, row_of, still
+from functions.matching.model import KNOWN, KNOWN_S, EntitlementRow, KnownRow, follows, row_of, still
 from functions.matching.policy import DEFAULT, Policy
 from functions.matching.rules import ELIGIBLE, Approval, Entitlement, Facts, decide, entitle, horizon
 from functions.passes import service as passes
@@ -23,6 +23,8 @@ __all__ = [
     "approval_of",
     "entitlement",
     "facts",
+    "known",
+    "make_known",
     "of_unit",
     "settle",
     "settle_unit",
@@ -40,18 +42,38 @@ def settle(pid: str, at: int) -> list[Entitlement]:
     Called when a result arrived, a listing or a unit's approval changed, a person was enrolled. Refusals are written
     too (law 5), and passes are withdrawn before this returns (law 6). Again is harmless.
     """
-    return [_settle(pid, scope, at) for scope in _scopes(pid, at)]
+    scopes = _scopes(pid, at)
+    make_known([pid] if scopes else [], at)
+    return [_settle(pid, scope, at) for scope in scopes]
 
 
 def settle_unit(unit: str, at: int) -> int:
     """Decide anew about everybody a unit lists or has entitled; return how many people that were."""
-    pids = {listing.pid for listing in staff.staff_of(unit, at)} | {known.pid for known in of_unit(unit, at)}
+    pids = {listing.pid for listing in staff.staff_of(unit, at)} | {found.pid for found in of_unit(unit, at)}
+    make_known(pids, at)
     return sum(1 for _ in spread(lambda pid: _settle(pid, unit, at), sorted(pids)))
+
+
+def known(pids: Iterable[str], at: int) -> set[str]:
+    """Return those of many people about whom anything was, or is just being, decided: a consistent read.
+
+    Whoever decides about somebody for the first time marks them known before reading their results. So of a result
+    whose person is not known yet nothing is missed: the decision that is on its way reads it.
+    """
+    rows = KnownRow.batch_get([(pid, KNOWN) for pid in pids], consistent_read=True)
+    return {row.pid for row in living(rows, at)}
+
+
+def make_known(pids: Iterable[str], at: int) -> None:
+    """Mark people as known; the mark outlives every decision, and is renewed by the daily run at half its life."""
+    wanted = sorted(pids)
+    for pid in set(wanted) - known(wanted, at + KNOWN_S // 2):
+        KnownRow(pid, KNOWN, ttl=at + KNOWN_S).save()
 
 
 def standing(pid: str, at: int) -> list[Entitlement]:
     """Return what was decided about a person, by unit: a consistent read."""
-    return [row.read() for row in living(EntitlementRow.query(pid, consistent_read=True), at)]
+    return [row.read() for row in living(_decisions(pid), at)]
 
 
 def entitlement(pid: str, unit: str, at: int = 0) -> Entitlement | None:
@@ -99,9 +121,13 @@ def withdraw_what_ended(known: Entitlement, at: int) -> int:
     return passes.withdraw_scope(known.pid, known.scope, known.cause, at)
 
 
+def _decisions(pid: str) -> Iterator[EntitlementRow]:
+    return EntitlementRow.query(pid, EntitlementRow.scope < KNOWN, consistent_read=True)
+
+
 def _scopes(pid: str, at: int) -> list[str]:
     listed = {listing.unit for listing in staff.listings(pid, at)}
-    return sorted(listed | {known.scope for known in standing(pid, at)})
+    return sorted(listed | {found.scope for found in standing(pid, at)})
 
 
 def _settle(pid: str, scope: str, at: int, policy: Policy = DEFAULT) -> Entitlement:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from functions.matching.model import EntitlementRow
+from functions.matching.model import EntitlementRow, KnownRow
 from functions.matching.run_model import RunRow
 from functions.passes.model import PassRow
 from functions.shared import aws
@@ -24,7 +24,7 @@ WRITES = {
     "SendMessage",
     "SendMessageBatch",
 }
-TABLES: tuple[type[Table], ...] = (EntitlementRow, RunRow, PassRow, StatusListRow, WithdrawalRow)
+TABLES: tuple[type[Table], ...] = (EntitlementRow, KnownRow, RunRow, PassRow, StatusListRow, WithdrawalRow)
 
 
 class Killed(BaseException):

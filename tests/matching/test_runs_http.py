@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.matching import handlers, machine, runs
+from functions.matching import handlers, machine, runs, service
 from functions.matching.model import row_of
 from functions.matching.rules import Decision, entitle
 from functions.results import service as results
@@ -75,7 +75,8 @@ def test_a_run_entitles_a_unit_and_says_so(http: Http, world: World) -> None:
 
 
 def stood(world: World, names: list[str]) -> list[status.Slot]:
-    """Everybody was entitled an hour ago and fetched a pass."""
+    """Everybody was entitled an hour ago; the first two fetched a pass."""
+    service.make_known([world.pid(name) for name in names], world.at)
     for name in names:
         row = world.result(name, "negative", HOUR)
         decision = Decision("eligible", "eligible", (), (row,), row.sampled_at + 2 * DAY, "default-1", world.at - HOUR)

@@ -26,7 +26,7 @@ def world() -> World:
     """A unit with three people, now."""
     made = World(clock.now())
     made.register("u")
-    made.enlist("u", ["ann", "bob", "cy"])
+    made.enlist("u", ["ann", "bob", "cy"], settled=True)
     return made
 
 
@@ -146,6 +146,14 @@ def test_an_entitlement_ends_with_the_approval_if_that_is_sooner(world: World) -
     service.settle(world.pid("ann"), world.at)
     assert world.said("ann", "w")[1] == ends_at
     assert world.said("ann", "u")[1] == world.at + 47 * HOUR
+
+
+def test_strangers_cost_one_request_and_whoever_is_decided_about_is_known(world: World) -> None:
+    """The mark is written before a first decision reads results, so no result falls between the two."""
+    stranger = World(clock.now()).pid("zed")
+    assert service.known([world.pid("ann"), stranger], world.at) == {world.pid("ann")}
+    assert service.known([world.pid("ann")], world.at + 61 * DAY) == set()
+    assert {known.scope for known in service.standing(world.pid("ann"), world.at)} == {world.unit("u")}
 
 
 def test_who_is_listed_nowhere_has_no_entitlement() -> None:

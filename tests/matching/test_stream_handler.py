@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.matching import handlers
+from functions.matching import handlers, service
 from functions.matching.model import EntitlementRow
 from functions.results import service as results
 from functions.shared import clock
@@ -35,6 +35,7 @@ def world() -> World:
     drain()
     made.register("u")
     made.enlist("u", ["ann", "bob"])
+    service.make_known([made.pid("ann"), made.pid("bob")], made.at)
     return made
 
 

@@ -59,8 +59,8 @@ class World:
         units.register(self.unit(name), facts, min(self.at, clock.now()))
         return self.unit(name)
 
-    def enlist(self, name: str, people: Iterable[str], until: int = 0) -> None:
-        """Replace a unit's staff list."""
+    def enlist(self, name: str, people: Iterable[str], *, settled: bool = False) -> None:
+        """Replace a unit's staff list; a job then settles those it concerns, here only where a test asks for it."""
         unit, generation = self.unit(name), uuid4().hex
         somebody = staff.Person("张小明", "", "1234")
         rows = [
@@ -68,7 +68,7 @@ class World:
                 self.pid(one),
                 "",
                 (),
-                until,
+                0,
                 staff.seal(unit, self.pid(one), somebody, job="tests"),
                 self.at,
                 "0",
@@ -80,6 +80,8 @@ class World:
         base = units.must(unit).current
         with transaction() as together:
             units.move_to_generation(together, unit, base=base, generation=generation, replaced=None, at=self.at)
+        if settled:
+            matching.settle_unit(unit, clock.now())
 
     def result(
         self, name: str, result: str, age_s: int, *, tube: str = "", revision: int = 0, pool_size: int = 1
@@ -121,6 +123,8 @@ def drain() -> None:
     """Wait until the deployed stream handler has seen every result stored so far: it takes them in order."""
     last = World(clock.now())
     last.register("last")
-    last.enlist("last", ["last"])
+    last.enlist("last", ["last"], settled=True)
     results.record([last.result("last", "negative", HOUR)], last.at)
-    assert eventually(lambda: last.stands("last", "last") is not None, 240), "the stream handler did not settle anybody"
+    assert eventually(lambda: last.said("last", "last")[0] == "eligible", 240), (
+        "the stream handler did not settle anybody"
+    )
