@@ -28,6 +28,7 @@ from functions.units import service as units
 FIELDS: Final = Fields("pass")
 MOST_AT_ONCE: Final = 30  # unexpired passes of a person and unit; a page that asks for more is broken or hostile
 _ATTEMPTS = 6
+_TAIL = 4  # characters of the document that a printed pass shows
 _HASH_BYTES = 12  # 16 characters of base64url
 
 
@@ -180,7 +181,7 @@ def _claims(evidence: Evidence, holder: Holder, slot: status.Slot, at: int) -> c
         status_list=slot.list,
         status_index=slot.index,
         holder=holder.jwk,
-        document_tail=None if holder.jwk else listing.id_tail,
+        document_tail=None if holder.jwk else listing.id_tail.rjust(_TAIL, "*"),  # an unknown document may be shorter
     )
 
 
