@@ -102,6 +102,10 @@ build-%Function:
 bench: $(STAMPS)/venv ## measurements against named peers, in one run
 	@$(BIN)/python -m bench
 
+.PHONY: bench-uploads
+bench-uploads: $(STAMPS)/venv $(STAMPS)/engine ## 100,000 rows of a staff list and of results through the embedded engine
+	@$(BIN)/python -m bench.bench_uploads
+
 LOCK := --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
 lock: | $(STAMPS)/tools ## recompile requirements/*.txt
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH (pip install uv)" >&2; exit 1; }

@@ -1,7 +1,7 @@
 """How long 100,000 rows take through the embedded engine: a staff list and a laboratory's results.
 
 Prints rows a second of each step beside the engine's own bare writes in the same run; nothing is asserted.
-`python bench/bench_uploads.py [ROWS]`
+`make bench-uploads`, or `python -m bench.bench_uploads ROWS`
 """
 
 from __future__ import annotations

@@ -1,0 +1,38 @@
+"""A list of several parts: each is applied by itself, all take effect at once."""
+
+from __future__ import annotations
+
+from functions.jobs import applying, service
+from functions.jobs.applying import parts_of
+from functions.shared.clock import now
+from tests.jobs.driving import Steps, listed, new_unit, staff_csv, upload
+
+
+def test_parts_are_applied_one_by_one_and_take_effect_at_once(steps: Steps) -> None:
+    """Totals are asked of the parts; nobody is listed before the last part is written."""
+    unit = new_unit(quota=2000)
+    head = upload(unit, staff_csv(range(1100)))
+    assert steps.one()
+    running = service.find(head.job, now())
+    assert (running.state, [int(part.rows) for part in parts_of(running)]) == ("running", [1000, 100])
+    assert steps.one()
+    assert service.totals(running).applied in {100, 1000}
+    assert listed(unit) == set()
+    steps.finish()
+    assert service.find(head.job, now()).state == "done"
+    assert len(listed(unit)) == 1100
+
+
+def test_a_part_under_another_workers_lease_comes_again(steps: Steps) -> None:
+    """Two workers do not do one part at a time; when a lease has run out, the part is taken over."""
+    unit = new_unit()
+    head = upload(unit, staff_csv(range(2)))
+    steps.one()
+    (part, *_) = parts_of(service.find(head.job, now()))
+    part.update(actions=[type(part).lease_until.set(now() + applying.LEASE_S)])
+    (message,) = steps.pending()
+    assert steps.one()
+    assert steps.held == [message]
+    part.update(actions=[type(part).lease_until.set(now())])
+    steps.finish()
+    assert len(listed(unit)) == 2
