@@ -15,7 +15,7 @@ from functions.shared.clock import rfc3339
 from functions.shared.cursors import read_cursor, write_cursor
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.masking import mask, mask_phone
-from functions.shared.problems import FieldError, Malformed
+from functions.shared.problems import FieldError, Malformed, Rejected, Unauthenticated
 from functions.units import service as units
 
 me_routes = Routes("me")  # the holder entry's
@@ -136,7 +136,11 @@ def look(request: Request) -> MeOut:
 def fetch(request: Request) -> FetchOut:
     """The same key gives the same bytes, however often it is sent."""
     key = msgspec.structs.asdict(request.body.key)
-    thumbprint = devices.proved_key(key, request.body.proof, path="/me/passes", at=request.at)
+    try:
+        thumbprint = devices.proved_key(key, request.body.proof, path="/me/passes", at=request.at)
+    except Unauthenticated as problem:
+        # The caller is known by token and device; it is the fresh key that did not prove itself.
+        raise Rejected(problem.detail, code=problem.code) from None
     tokens = fetching.fetch(request.caller, key, thumbprint, request.body.unit, request.at)
     return FetchOut([FetchedPass(token, b64.encode(pack_bytes(token))) for token in tokens])
 
