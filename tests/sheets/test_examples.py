@@ -62,9 +62,9 @@ def test_the_same_district_is_written_each_time() -> None:
 def test_templates_have_every_column_as_text(name: str) -> None:
     """A spreadsheet drops digits of numbers, never of text; the committed template is the generated one."""
     data = (Path(__file__).parents[2] / "examples/templates" / name).read_bytes()
-    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     cells = list(sheet[1])
     assert {cell.number_format for cell in cells} == {"@"}
     columns = staff_rows.COLUMNS if name.startswith("staff") else result_rows.COLUMNS
     assert [str(cell.value).split()[0] for cell in cells] == [column.name for column in columns]
-    assert openpyxl.load_workbook(io.BytesIO(templates()[name])).active[1][0].value == cells[0].value
+    assert openpyxl.load_workbook(io.BytesIO(templates()[name])).worksheets[0][1][0].value == cells[0].value

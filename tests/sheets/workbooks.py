@@ -15,7 +15,7 @@ import xlwt
 def xlsx(rows: Iterable[Sequence[Any]]) -> bytes:
     """Return a workbook whose first sheet has these rows; an empty row leaves one out."""
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     for row in rows:
         sheet.append(list(row))
     stream = io.BytesIO()
@@ -38,8 +38,9 @@ def xls(rows: Iterable[Sequence[Any]]) -> bytes:
 def far_cell() -> bytes:
     """Return a small workbook with one cell in the last row of the last column."""
     book = openpyxl.Workbook()
-    book.active["A1"] = "姓名"
-    book.active["XFD1048576"] = "x"
+    sheet = book.worksheets[0]
+    sheet["A1"] = "姓名"
+    sheet["XFD1048576"] = "x"
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
