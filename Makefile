@@ -88,7 +88,7 @@ export SAM_CLI_TELEMETRY := 0
 build: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/pages build-arm64 build-x86_64 ## the cloud's packages, arm64 and x86-64
 
 .PHONY: build-arm64 build-x86_64
-build-arm64 build-x86_64: build-%: $(STAMPS)/venv $(STAMPS)/sam
+build-arm64 build-x86_64: build-%: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/font
 	@echo "Building for $*…"
 	@EPIPASS_ARCH=$* EPIPASS_RUNTIME=$(RUNTIME) .venv-sam/bin/sam build $(ONLY) --build-in-source \
 		--build-dir $(BUILD_DIR) --parameter-overrides Architecture=$* </dev/null

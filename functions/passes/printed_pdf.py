@@ -5,15 +5,14 @@ Only masked data is printed: what the pass itself says. The seal is drawn, and s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from credentials import b64, pack, payload
 from functions.passes.printed_marks import draw_qr, draw_seal
+from functions.shared import fonts
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -23,7 +22,6 @@ CHINA: Final = timezone(timedelta(hours=8))
 WEEKDAYS: Final = "一二三四五六日"
 WIDTH_MM, HEIGHT_MM = 210.0, 148.5  # A5 across, and half of an A4 sheet
 FONT: Final = "sans"
-_BUILT_FONT = Path(__file__).parents[2] / "build" / "font" / "NotoSansSC.ttf"
 _INK, _QUIET, _LINE, _NAVY, _AMBER = (18, 24, 31), (84, 96, 108), (208, 214, 220), (36, 64, 92), (255, 207, 92)
 _WHITE = (255, 255, 255)
 _QR_MM = 86.0
@@ -84,11 +82,6 @@ class PrintedPass:
         )
 
 
-def font_file() -> Path:
-    """Where the Chinese font is: `EPIPASS_FONT`, else where `make setup` cuts it."""
-    return Path(os.environ.get("EPIPASS_FONT") or _BUILT_FONT)
-
-
 def china_time(instant: int) -> str:
     """An instant as people in China read it, with its date: 2026年11月24日（周二）09:00."""
     there = datetime.fromtimestamp(instant, CHINA)
@@ -112,7 +105,7 @@ def printed_pdf(passes: Sequence[PrintedPass], specimen: bool) -> bytes:  # noqa
         raise ValueError("no pass to print")
     pdf = FPDF(orientation="portrait", unit="mm", format="A4")
     pdf.set_auto_page_break(auto=False)
-    pdf.add_font(FONT, fname=str(font_file()))
+    pdf.add_font(FONT, fname=str(fonts.chinese()))
     pdf.set_title("疫情防控通行证 Epidemic pass")
     pdf.set_lang("zh-CN")
     if len(passes) == 1:

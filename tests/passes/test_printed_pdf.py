@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pypdf
@@ -14,7 +11,7 @@ import pytest
 import zxingcpp
 
 from credentials import UNCHECKED, KeySet, LocalSigner, PassClaims, Verifier, issue_pass, published_jwk
-from functions.passes.printed_pdf import PrintedPass, china_time, font_file, printed_pdf
+from functions.passes.printed_pdf import PrintedPass, china_time, printed_pdf
 
 AT = 1_795_312_800  # 2026-11-22T02:00:00Z, ten in the morning in China
 ISSUER, URL = "https://pass.example.gov", "https://gate.pass.example.gov/v#"
@@ -33,14 +30,6 @@ LONGEST = {
     "document_number": "杭防指〔2026〕第0000001号文件附件三之二",
     "document_issued_by": "杭州市滨江区新型冠状病毒肺炎疫情防控工作领导小组办公室",
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _font() -> None:
-    """The font is cut from its package when it was not yet."""
-    if not font_file().is_file():
-        script = Path(__file__).parents[2] / "layers" / "font" / "subset.py"
-        subprocess.run([sys.executable, script], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""What `make build` runs: functions copied and compiled, the layer made of pinned wheels."""
