@@ -44,7 +44,8 @@ def deliveries(draw: st.DrawFn, changes: list[Change]) -> list[list[Change]]:
         doubled = batch + draw(st.lists(st.sampled_from(batch), max_size=3)) if batch else []
         batches.append(draw(st.permutations(doubled)))
         reached = max(reached, end)
-    if changes and draw(st.integers(0, 1)):
+    everything_again = draw(st.booleans())
+    if changes and everything_again:
         batches.append(changes)
     return batches
 
