@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from cli.deployment import Deployment
 from cli.roots import KmsSigner
 from credentials.contexts import context_document
-from credentials.statement import peek_statement, sign_statement
+from credentials.statement import VALID_FOR_S, needed, peek_statement, sign_statement
 from infra.paths import PAGES
 
 STATEMENT = ".well-known/epipass-keys.jwt"
@@ -96,12 +96,12 @@ def _statement(public: Public, root: KmsSigner, issuer: str, at: int) -> str:
     """The ceremony that two people perform in the cloud; here the machine does it, and every page says *specimen*."""
     held = public.get(STATEMENT)
     previous = held.decode("ascii") if held else None
-    keys = json.loads(public.get(JWKS) or b'{"keys": []}')["keys"]
+    keys = needed(json.loads(public.get(JWKS) or b'{"keys": []}')["keys"], at, at + VALID_FOR_S)
     pages = page_hashes()
     if previous is not None:
         before = peek_statement(previous)
-        same = before.keys == keys and sorted(before.pages) == pages and before.iss == issuer
-        if same and before.exp - at > RENEW_S:
+        missing = [key for key in keys if key["nbf"] < before.exp and key not in before.keys]
+        if not missing and sorted(before.pages) == pages and before.iss == issuer and before.exp - at > RENEW_S:
             return f"The key statement {before.seq} is in force."
         if before.iss != issuer:
             previous = None

@@ -12,7 +12,7 @@ import click
 from cli import offline, told
 from cli.roots import root_signer
 from credentials import KeySet, LocalSigner, Refused, Untrusted
-from credentials.statement import Statement, digest, peek_statement, sign_statement
+from credentials.statement import Statement, digest, needed, peek_statement, sign_statement
 
 DAY_S = 86_400
 
@@ -93,7 +93,8 @@ def sign(
 ) -> None:
     """Sign the next key statement: its number follows the previous one's, and it names that one's hash.
 
-    What was withdrawn stays so: `not_before` never goes back, and a key stays until its last pass has expired.
+    What was withdrawn stays so: `not_before` never goes back, and a key stays until its last pass has expired. Of the
+    keys given it lists those that verify passes and status lists during its life: every guard's page downloads it.
     """
     at = offline.instant_of(at_text)
     published = offline.jwks_of(keys_at)
@@ -103,7 +104,7 @@ def sign(
     try:
         not_before = _kept(previous, issuer, published, at, not_before)
         token = sign_statement(
-            issuer=issuer, at=at, keys=published, signer=signer, previous=previous, not_before=not_before,
+            issuer=issuer, at=at, keys=needed(published, at, at + days * DAY_S), signer=signer, previous=previous, not_before=not_before,
             pages=pages, expires_at=at + days * DAY_S,
         )  # fmt: skip
         made = KeySet.from_statement(token, roots=[signer.public_jwk()], at=at).statement

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-import urllib.error
-import urllib.request
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,25 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import offline, told
-from cli.deployment import Deployment, deployment, running, state_folder
-from infra.local import oidc
-from infra.local.problems import LaunchError
+from cli.api import TOKEN_VARIABLE, URL_VARIABLE, Api, api_for
+from cli.deployment import Deployment, deployment
 
-TOKEN_VARIABLE, URL_VARIABLE = "EPIPASS_TOKEN", "EPIPASS_API_URL"
 ENDED = frozenset({"done", "held", "failed"})
 EACH_S = 0.5
-
-
-@dataclass(frozen=True)
-class Api:
-    """Where the API answers, and the token that opens it."""
-
-    base: str
-    token: str
-
-    def ask(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
-        """The JSON answer; raises ClickException with the sentence of a refusal."""
-        return _ask(self.base + path, method, self.token, body)
 
 
 @click.command(short_help="Start a matching run, and wait for its report.")
@@ -52,16 +35,12 @@ def match(ctx: click.Context, *, area: str, cutoff: str, wait: bool, timeout_s: 
     With EPIPASS_TOKEN (an officer's) the API starts it, for the token's area. On this machine it needs none, and
     without --area it is the run that the schedule starts each day.
     """
-    service, token = running(), os.environ.get(TOKEN_VARIABLE, "")
-    base = (url or os.environ.get(URL_VARIABLE, "") or (service or {}).get("url", "")).rstrip("/")
-    if not base:
-        raise click.ClickException("Nothing runs here: start it with `epipass run`, or name an address by --url.")
-    if token or area:
-        api = Api(base, token or _local_token("officer", area))
+    if area or os.environ.get(TOKEN_VARIABLE):
+        api = api_for("officer", area, url)
         asked = {name: value for name, value in (("cutoff", cutoff), ("area", area)) if value}
-        run = str(api.ask("POST", "/matching/runs", asked)["run"])
+        run = str(api.json("POST", "/matching/runs", asked)["run"])
     else:
-        api = Api(base, _local_token("auditor", ""))
+        api = api_for("auditor", "", url)
         run = _as_the_schedule(deployment(None), cutoff)
     if not wait:
         told.print_json({"run": run}) if as_json else click.echo(run)
@@ -110,7 +89,7 @@ def _await(api: Api, run: str, timeout_s: float, *, quiet: bool) -> dict[str, An
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("matching", total=None)
         while True:
-            report = api.ask("GET", f"/matching/runs/{run}")
+            report = api.json("GET", f"/matching/runs/{run}")
             progress.update(bar, total=report["parts_total"], completed=report["parts_done"])
             if report["state"] in ENDED:
                 return report
@@ -119,35 +98,3 @@ def _await(api: Api, run: str, timeout_s: float, *, quiet: bool) -> dict[str, An
                     f"run {run} has not ended yet; it goes on. Ask again with the same --cutoff."
                 )
             time.sleep(EACH_S)
-
-
-def _local_token(role: str, scope: str) -> str:
-    try:
-        return oidc.mint(oidc.load(state_folder()), role, scope, f"{role}-{scope}".rstrip("-"))
-    except LaunchError as problem:
-        raise click.ClickException(str(problem)) from None
-
-
-def _ask(address: str, method: str, token: str, body: dict[str, str] | None) -> dict[str, Any]:
-    """The JSON answer of the API; raises ClickException with the sentence of a refusal."""
-    if not address.startswith(("http://", "https://")):
-        raise click.UsageError("--url begins with https:// or http://")
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - checked above
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - checked above
-            found: dict[str, Any] = json.loads(answer.read())
-    except urllib.error.HTTPError as refused:
-        raise click.ClickException(_sentence(refused)) from None
-    except urllib.error.URLError as unreachable:
-        raise click.ClickException(f"{address} does not answer: {unreachable.reason}") from None
-    return found
-
-
-def _sentence(refused: urllib.error.HTTPError) -> str:
-    try:
-        problem = json.loads(refused.read())
-    except ValueError:
-        return f"refused with {refused.code}"  # the gateway's own errors are plain
-    return f"{problem.get('title', 'refused')} ({refused.code}): {problem.get('detail', '')}"

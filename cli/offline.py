@@ -81,9 +81,13 @@ def read_bytes(place: str) -> bytes:
 
 def read_json(place: str) -> Any:
     """JSON from a file or URL."""
+    content = read_bytes(place)
     try:
-        return json.loads(read_bytes(place))
+        return json.loads(content)
     except (ValueError, RecursionError):
+        if _TOKEN.fullmatch(content.decode("latin-1").strip()):
+            told = f"{place} is signed; if it is a key statement, name the root key that you trust: --root FILE"
+            raise click.UsageError(told) from None
         raise click.UsageError(f"{place} is not JSON") from None
 
 

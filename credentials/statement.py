@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
@@ -14,6 +14,7 @@ from credentials import b64, jws
 from credentials.curve import Signer
 from credentials.payload import Instant
 from credentials.refusals import Refused, Unreadable, Untrusted
+from credentials.shape import VALID_FOR_S as PASS_VALID_FOR_S
 
 TYP: Final = "jwk-set+jwt"
 MAX_CHARS: Final = 262_144
@@ -85,6 +86,21 @@ def sign_statement(  # the facts of a ceremony, one by one
         pages=list(pages),
     )
     return jws.sign_compact(jws.header_text(TYP, signer.kid), _encoder.encode(statement), signer)
+
+
+def needed(keys: Iterable[Mapping[str, Any]], at: int, expires_at: int) -> list[dict[str, Any]]:
+    """Of published keys, those that a statement from `at` to `expires_at` must list: every guard's page downloads it.
+
+    They verify passes and status lists, from the last key that may have signed a pass still valid to the last key of
+    the statement's life. Instants in epoch seconds; a key that states no times is always needed.
+    """
+    return [
+        dict(key)
+        for key in keys
+        if key.get("epipass_use", "pass") in {"pass", "status"}
+        and key.get("exp", expires_at) > at - PASS_VALID_FOR_S
+        and key.get("nbf", at) < expires_at
+    ]
 
 
 def peek_statement(token: str) -> Statement:

@@ -125,6 +125,13 @@ def test_verify_reads_a_file_and_a_statement(desk: Path) -> None:
     assert "unknown key" in refused.stderr
 
 
+def test_a_statement_without_a_root_says_what_is_missing(desk: Path) -> None:
+    """Whoever takes the statement for a key set is told which option makes it one."""
+    told = run("verify", TOKEN, "--keys", desk / "keys.jwt", "--issuer", ISSUER, "--at", AT)
+    assert told.exit_code == 2
+    assert "--root FILE" in told.output
+
+
 def test_verify_asks_the_lists(desk: Path) -> None:
     """With --status a withdrawn pass is refused, and a missing list is no yes."""
     withdrawn = issue_pass(printed(status_index=1235), PASS_KEY)
