@@ -71,10 +71,9 @@ def send(api: Api, file: File) -> dict[str, Any]:
     }
     if file.kind == "staff-list":
         asked["mode"] = file.mode
-    answer = api.json("POST", "/uploads", asked)
-    if "url" in answer:
-        api.put_elsewhere(answer["url"], file.data, answer["headers"])
-    job: dict[str, Any] = answer["job"]
+    job = api.json("POST", "/uploads", asked)
+    if "url" in job:
+        api.put_elsewhere(job["url"], file.data, job["headers"])
     return job
 
 

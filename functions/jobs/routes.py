@@ -12,7 +12,7 @@ from functions.jobs import service
 from functions.jobs.model import Head
 from functions.jobs.result_rows import COLUMNS as RESULT_COLUMNS
 from functions.jobs.service import Kind, Upload
-from functions.jobs.shapes import DecisionIn, JobOut, UploadIn, UploadOut, job_out
+from functions.jobs.shapes import DecisionIn, JobOut, UploadIn, UploadOut, job_out, upload_out
 from functions.labs import service as labs
 from functions.shared.http import OCTETS, Answer, Request, Routes
 from functions.shared.problems import FieldError, Forbidden, Malformed, Problem, Rejected, TooLarge, UnsupportedType
@@ -62,9 +62,9 @@ def post_uploads(request: Request) -> Answer:
     upload = Upload(given.kind, subject, area, given.format, mode, given.sha256, given.size)
     head, new = service.announce(upload, request.at)
     if not head.awaited:
-        return Answer(UploadOut(_shape(head)), status=200)
+        return Answer(_shape(head), status=200)
     url, headers = service.presigned(head)
-    return Answer(UploadOut(_shape(head), url, headers, service.PRESIGNED_S), status=202 if new else 200)
+    return Answer(upload_out(_shape(head), url, headers, service.PRESIGNED_S), status=202 if new else 200)
 
 
 @routes.get("/jobs/{job}", roles={"unit", "lab", "officer"}, answer=JobOut, summary="How far a job is")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from functions.jobs.model import Head
 from functions.jobs.service import Totals
@@ -58,13 +58,17 @@ class JobOut(Struct, frozen=True, omit_defaults=True):
     errors: str | UnsetType = UNSET
 
 
-class UploadOut(Struct, frozen=True, omit_defaults=True):
+class UploadOut(JobOut, frozen=True, omit_defaults=True):
     """The job, and where to PUT its file with which headers; no address when the file is here already."""
 
-    job: JobOut
     url: str | UnsetType = UNSET
     headers: dict[str, str] | UnsetType = UNSET
     expires_in_s: int | UnsetType = UNSET
+
+
+def upload_out(job: JobOut, url: str, headers: dict[str, str], expires_in_s: int) -> UploadOut:
+    """Shape a job whose file is still to come."""
+    return UploadOut(**structs.asdict(job), url=url, headers=headers, expires_in_s=expires_in_s)
 
 
 def job_out(head: Head, totals: Totals, leaving_names: tuple[str, ...] = ()) -> JobOut:

@@ -73,7 +73,8 @@ def make_known(pids: Iterable[str], at: int) -> None:
 
 def standing(pid: str, at: int) -> list[Entitlement]:
     """Return what was decided about a person, by unit: a consistent read."""
-    return [row.read() for row in living(_decisions(pid), at)]
+    rows = EntitlementRow.query(pid, EntitlementRow.scope < KNOWN, consistent_read=True)
+    return [row.read() for row in living(rows, at)]
 
 
 def entitlement(pid: str, unit: str, at: int = 0) -> Entitlement | None:
@@ -119,10 +120,6 @@ def withdraw_what_ended(known: Entitlement, at: int) -> int:
     if known.verdict == ELIGIBLE:
         return passes.withdraw_scope(known.pid, known.scope, "replaced", at, beyond=known.expires_at)
     return passes.withdraw_scope(known.pid, known.scope, known.cause, at)
-
-
-def _decisions(pid: str) -> Iterator[EntitlementRow]:
-    return EntitlementRow.query(pid, EntitlementRow.scope < KNOWN, consistent_read=True)
 
 
 def _scopes(pid: str, at: int) -> list[str]:

@@ -11,7 +11,7 @@ from functions.people import service as people
 from functions.shared.problems import Conflict, NotFound
 from functions.staff import service as staff
 
-Format = Literal["pdf", "svg", "png"]
+Format = Literal["pdf", "svg", "png", "url"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 

@@ -168,7 +168,7 @@ def people_of(request: Request, unit: str) -> PeopleOut:
     summary="Print a pass for somebody without a phone",
 )
 def print_pass(request: Request, unit: str, ref: str) -> Answer:
-    """A PDF to hand out, or the symbol alone as SVG or PNG."""
+    """A PDF to hand out, the symbol alone as SVG or PNG, or the address in it for a program that draws its own."""
     if request.caller.role == "unit":
         request.caller.require_scope(unit)
     else:
@@ -176,14 +176,15 @@ def print_pass(request: Request, unit: str, ref: str) -> Answer:
     wanted = _format(request.query.get("format", "pdf"))
     token = printing.print_pass(unit, ref, request.body.reason, actor=request.caller.actor, at=request.at)
     drawn = symbols.draw(token, wanted)
-    name = f'attachment; filename="epipass-{ref[:8]}.{wanted}"'
+    ending = "txt" if wanted == "url" else wanted
+    name = f'attachment; filename="epipass-{ref[:8]}.{ending}"'
     return Answer(drawn.data, 201, drawn.content_type, {"Content-Disposition": name})
 
 
 def _format(wanted: str) -> printing.Format:
     if wanted not in printing.FORMATS:
-        wrong = FieldError("/query/format", "format", "pdf, svg or png")
-        raise Malformed("A printed pass is a pdf, svg or png.", errors=(wrong,))
+        wrong = FieldError("/query/format", "format", "pdf, svg, png or url")
+        raise Malformed("A printed pass is a pdf, svg, png or url.", errors=(wrong,))
     return wanted
 
 

@@ -18,7 +18,7 @@ class Drawing:
 
 
 def draw(token: str, wanted: Format) -> Drawing:
-    """Draw the QR symbol of a printed pass, as SVG, PNG, or on a PDF page with what it says in words."""
+    """Draw the QR symbol of a printed pass: on a PDF page with what it says in words, as SVG or PNG, or its text."""
     # Imported here: only who draws pays for it.
     from credentials import symbols  # noqa: PLC0415
 
@@ -27,6 +27,8 @@ def draw(token: str, wanted: Format) -> Drawing:
         from functions.passes.printed_pdf import PrintedPass, printed_pdf  # noqa: PLC0415
 
         return Drawing(printed_pdf([PrintedPass.of(token, url)], settings().embedded), "application/pdf")
+    if wanted == "url":
+        return Drawing(f"{url}{credentials.pack(token)}".encode(), "text/plain; charset=utf-8")
     symbol = symbols.draw_symbol(url, credentials.pack(token))
     if wanted == "svg":
         return Drawing(symbols.as_svg(symbol), "image/svg+xml")

@@ -80,7 +80,7 @@ def test_a_larger_file_goes_by_a_presigned_put(http: Http, unit: str) -> None:
     with urllib.request.urlopen(request, timeout=30) as put:  # noqa: S310 - the same
         assert put.status == 200
     deadline = time.monotonic() + 60
-    while (done := http.get(f"/jobs/{told['job']['job']}", token=token).json())["state"] != "done":
+    while (done := http.get(f"/jobs/{told['job']}", token=token).json())["state"] != "done":
         assert time.monotonic() < deadline, done
         time.sleep(0.2)
     assert "url" not in http.post("/uploads", {**asked, "size": len(data)}, token=token).json()

@@ -196,6 +196,9 @@ def test_a_message_publishes_its_list_once_and_a_bad_one_comes_back(expiry: int)
     event = {"Records": [message, {**message, "messageId": "m2"}, {"messageId": "m3", "body": '{"list":"no-list"}'}]}
     before = StatusListRow.get(name, consistent_read=True).generation
     assert handlers.publish_status(event, None) == {"batchItemFailures": []}
+    deadline = time.monotonic() + 20  # whoever finds another publisher at the list leaves it to them
+    while public.get(f"status/{name}") is None and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert public.get(f"status/{name}") is not None
     after = StatusListRow.get(name, consistent_read=True).generation
     assert 1 <= int(after) - int(before) <= 3  # the deployed publisher may have heard of the list's opening meanwhile
