@@ -37,6 +37,10 @@ class Api:
         found: dict[str, Any] = json.loads(self._ask("POST", self.base + path, data, "application/octet-stream"))
         return found
 
+    def drawn(self, path: str, body: dict[str, Any]) -> bytes:
+        """Send JSON; return whatever file is answered."""
+        return self._ask("POST", self.base + path, json.dumps(body).encode(), "application/json")
+
     def text(self, path: str) -> str:
         """Return a text that the API answers."""
         return self._ask("GET", self.base + path, None, "").decode("utf-8-sig")

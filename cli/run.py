@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import signal
 import sys
@@ -14,11 +12,13 @@ import click
 
 from cli.ceremony import initialise
 from cli.deployment import deployment, state_folder
+from cli.seed import PRINTED, PRINTED_URL, seed
 from infra.local import LaunchError, Service, embedded
 from infra.local.messages import Inbox
 
 PORT, ENGINE_PORT = 8000, 14566
 POLL_S = 0.5
+SPECIMEN_PHONE = "0000-0000000"  # a help line that nobody answers
 
 
 @click.command(short_help="Start the embedded engine, the pages and the API on this machine.")
@@ -41,7 +41,7 @@ def run(*, no_seed: bool) -> None:
             issuer=os.environ.get("EPIPASS_ISSUER", "https://pass.example.gov"),
         ) as service:
             click.echo(f"The engine stands after {time.monotonic() - started:.1f} s; its state is in {state}.")
-            for step in initialise(deployment(None), phone=os.environ.get("EPIPASS_PHONE", "")):
+            for step in initialise(deployment(None), phone=os.environ.get("EPIPASS_PHONE", SPECIMEN_PHONE)):
                 click.echo(f"· {step}")
             if not no_seed:
                 _seed(state)
@@ -75,11 +75,9 @@ def _stop_on_signal() -> None:
 def _seed(state: Path) -> None:
     """Load the examples once for each state folder."""
     marker = state / "seeded"
-    if marker.exists() or importlib.util.find_spec("cli.seed") is None:
-        return
-    # Imported at the one start in a state folder's life that needs it.
-    importlib.import_module("cli.seed").seed.main(args=[], standalone_mode=False)
-    marker.touch()
+    if not marker.exists():
+        seed.main(args=[], standalone_mode=False)
+        marker.touch()
 
 
 def _tell(service: Service) -> None:
@@ -88,10 +86,18 @@ def _tell(service: Service) -> None:
 epipass runs. Everything here is a specimen and has no legal force.
   API          {service.url}   (OpenAPI: {service.url}/openapi.json)
   guard's page http://gate.localhost:{port}/v
-  keys         {service.url}/.well-known/jwks.json
+{_printed(service.state.root / "examples")}  keys         {service.url}/.well-known/jwks.json
   a token      .venv/bin/epipass token --role officer --scope 990101
   how it is    .venv/bin/epipass doctor
 Ctrl-C stops it.""")
+
+
+def _printed(examples: Path) -> str:
+    """Where the example's printed pass is, if one was printed here; its address opens the guard's page."""
+    if not (examples / PRINTED_URL).exists():
+        return ""
+    address = (examples / PRINTED_URL).read_text(encoding="ascii")
+    return f"  printed pass {examples / PRINTED}, which a camera opens as\n\n{address}\n\n"
 
 
 def _watch(service: Service) -> None:

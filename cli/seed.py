@@ -22,6 +22,7 @@ from infra.paths import ROOT
 EXAMPLES = ROOT / "examples"
 DAY_S = 86_400
 APPROVED_DAYS = 90
+PRINTED, PRINTED_URL = "printed-pass.pdf", "printed-pass.txt"
 
 
 @click.command(short_help="Load the example district.")
@@ -44,6 +45,7 @@ def seed(*, url: str, timeout_s: float) -> None:
     Console().print(_table(ended))
     click.echo("The matching run joins lists and results:")
     match.main(args=["--wait", *(["--url", url] if url else [])], standalone_mode=False)
+    _print_a_pass(api_for("unit", district["units"][0]["unit"], url), district["units"][0]["unit"], folder)
 
 
 def _files(folder: Path) -> Path:
@@ -77,6 +79,19 @@ def _send(one: dict[str, str], folder: Path, url: str) -> tuple[Api, dict[str, A
     api = api_for("lab" if one["kind"] == "results" else "unit", one["subject"], url)
     data = (folder / one["file"]).read_bytes()
     return api, send(api, File(one["kind"], one["subject"], data, one["format"]))
+
+
+def _print_a_pass(unit: Api, name: str, folder: Path) -> None:
+    """Print a pass of the first entitled person, as a unit does for somebody without a phone: a PDF and its address."""
+    people = unit.json("GET", f"/units/{name}/people")["people"]
+    entitled = [person for person in people if person["state"] in {"entitled", "issued"}]
+    if not entitled:
+        click.echo("Nobody is entitled, so no pass was printed: the examples' samples are older than two days.")
+        return
+    path = f"/units/{name}/people/{entitled[0]['ref']}/printed"
+    for form, file in (("pdf", PRINTED), ("url", PRINTED_URL)):
+        (folder / file).write_bytes(unit.drawn(f"{path}?format={form}", {"reason": "example: has no phone"}))
+    click.echo(f"A pass was printed for {entitled[0]['name']}: {folder / PRINTED}")
 
 
 def _table(jobs: list[tuple[dict[str, str], dict[str, Any]]]) -> Table:
