@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -95,10 +96,12 @@ def _print_a_pass(unit: Api, name: str, folder: Path) -> None:
 
 
 def _table(jobs: list[tuple[dict[str, str], dict[str, Any]]]) -> Table:
-    table = Table(title="Jobs")
-    for name in ("file", "job", "state", "rows", "rejected", "cause"):
-        table.add_column(name, overflow="fold")
+    causes = any("cause" in job for _, job in jobs)
+    table = Table(title="Jobs", box=box.SIMPLE)
+    for name in ("file", "job", "state", "rows", "rejected", *(["cause"] if causes else [])):
+        table.add_column(name, no_wrap=name == "job", overflow="fold")
     for one, job in jobs:
         counts = (str(job["rows_total"]), str(job["rows_rejected"]))
-        table.add_row(one["file"], job["job"], job["state"], *counts, job.get("cause", ""))
+        cause = (job.get("cause", ""),) if causes else ()
+        table.add_row(one["file"], job["job"], job["state"], *counts, *cause)
     return table
