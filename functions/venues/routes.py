@@ -68,7 +68,7 @@ def register(request: Request, venue: str) -> Answer:
     "/venues",
     roles={"officer", "worker"},
     answer=VenuesOut,
-    query=("area", "cursor"),
+    query=("area", "next"),
     summary="Venues of an area and all below it, by pages",
 )
 def in_area(request: Request) -> VenuesOut:
@@ -77,7 +77,7 @@ def in_area(request: Request) -> VenuesOut:
     if not is_area(area):
         raise Malformed("Ask for a division code of 2, 4, 6, 9 or 12 digits.", code="area")
     request.caller.require_area(area)
-    cursor = request.query.get("cursor")
+    cursor = request.query.get("next")
     bound = {"caller": request.caller.actor, "route": "GET /venues", "filter_": area, "at": request.at}
     position = read_cursor(cursor, **bound) if cursor else None  # type: ignore[arg-type]
     page = service.in_area(area, position, _PAGE)

@@ -171,11 +171,11 @@ def test_an_officers_list_has_cursors_of_its_own(engine: Service) -> None:
     officer = engine.token("officer", area[:6], "officer-1")
     first = call("GET", f"/venues?area={area}", token=officer).json()
     assert len(first["venues"]) == 50
-    second = call("GET", f"/venues?area={area}&cursor={first['next']}", token=officer).json()
+    second = call("GET", f"/venues?area={area}&next={first['next']}", token=officer).json()
     assert len(second["venues"]) == 1
     assert "next" not in second
     other = engine.token("officer", area[:6], "officer-2")
-    assert call("GET", f"/venues?area={area}&cursor={first['next']}", token=other).json()["code"] == "cursor"
+    assert call("GET", f"/venues?area={area}&next={first['next']}", token=other).json()["code"] == "cursor"
 
 
 def test_a_manager_raises_the_peak(engine: Service) -> None:
