@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "template.yaml"
 ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
+FONT = ROOT / "build" / "font" / "NotoSansSC.ttf"
 PAGES = ROOT / "web" / "dist"
 # What a function's package holds; everything else in the repository stays at home.
 PACKAGED = ("app.py", "functions", "credentials")

@@ -13,10 +13,9 @@ import tempfile
 from pathlib import Path
 
 from infra.build.compiled import compile_tree
-from infra.paths import ROOT
+from infra.paths import FONT, ROOT
 
 LOCK = ROOT / "requirements" / "layer.txt"
-FONT = ROOT / "build" / "font" / "NotoSansSC.ttf"  # functions/shared/fonts.py finds it in /opt/fonts
 WHEELS = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Wheels of Amazon Linux 2023 (glibc 2.34) and everything older.
 TAGS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_12", "manylinux2010")

@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from infra.paths import FONT
+
 # The bucket that code and machine definitions are put into; not one of the template's.
 CODE_BUCKET = "epipass-local-code"
 # Types the engine refuses, or for which there is nothing to do on one machine.
@@ -90,8 +92,12 @@ def plan(path: Path, packaged: Iterable[str]) -> Plan:
     dropped = tuple(sorted(name for name, found in _resources(template) if found["Type"] in REFUSED_TYPES))
     for name in dropped:
         del template["Resources"][name]
-    template.get("Globals", {}).get("Function", {}).pop("Layers", None)
-    template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    common = template.get("Globals", {}).get("Function", {})
+    common.pop("Layers", None)
+    common.pop("CodeUri", None)
+    variables = common.get("Environment", {}).get("Variables", {})
+    if "EPIPASS_FONT" in variables:
+        variables["EPIPASS_FONT"] = str(FONT)  # no layer is built here
     ttl = []
     for name, resource in _resources(template):
         resource.pop("Metadata", None)

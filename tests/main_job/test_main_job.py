@@ -95,8 +95,9 @@ def test_a_foreign_library_verifies_the_token_from_the_published_keys_alone(issu
     assert "documentTail" in claims["credentialSubject"]
 
 
-def open_page(browser: Browser, url: str) -> Screen:
-    """What a guard's browser comes to when a camera opens the address in the symbol."""
+def open_page(browser: Browser, http: Http, url: str) -> Screen:
+    """What a guard's browser comes to when a camera opens the address in the symbol, on this test's port."""
+    url = f"http://gate.localhost:{http.url.rsplit(':', 1)[1]}/v#{url.partition('/v#')[2]}"
     context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
     try:
         page = context.new_page()
@@ -122,7 +123,7 @@ def is_withdrawn(http: Http, issued: Issued) -> bool | None:
 
 def test_a_corrected_result_takes_the_pass_away_at_the_door(issued: Issued, city: Http, browser: Browser) -> None:
     """Genuine, identity to check, before; withdrawn after; the browser follows the published list, and no page names the result."""
-    before = open_page(browser, issued.url)
+    before = open_page(browser, city, issued.url)
     assert (before.mark, before.code) == ("identity", "ok")
     assert all(
         part in before.text for part in ("张*明", "澄湖街道第三小学", "A3", "EPI-2026-0000001", "澄湖区疫情防控指挥部")
@@ -130,7 +131,7 @@ def test_a_corrected_result_takes_the_pass_away_at_the_door(issued: Issued, city
     assert is_withdrawn(city, issued) is None
     issued.district.upload_results(("T-1", 1, 0, 12, "阳性"))
     eventually(lambda: is_withdrawn(city, issued), "the bit in the published list")
-    after = open_page(browser, issued.url)
+    after = open_page(browser, city, issued.url)
     assert (after.mark, after.code) == ("refused", "withdrawn")
     assert "阳" not in after.text
     assert "positive" not in after.text.lower()
