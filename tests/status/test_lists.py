@@ -122,6 +122,7 @@ def test_published_bits_only_go_from_zero_to_one(expiry: int) -> None:
     name = mine[0].list
     here = [slot for slot in mine if slot.list == name]
     assert publisher.publish(name, at)
+    assert eventually(lambda: public.get(f"status/{name}") is not None)
     assert not any(is_set(name, slot.index, at) for slot in here)
     for count, slot in enumerate(here, 1):
         service.withdraw(slot, "positive", at)

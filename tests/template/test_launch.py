@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,31 @@ def test_state_is_kept_over_a_stop(tmp_path: Path) -> None:
     with embedded(tmp_path, http=False, prepare=False) as service:
         assert (service.environment["TABLE_SCAN"], service.environment["KEY_DATA"]) == (table, key)
         assert service.client("dynamodb").scan(TableName=table)["Items"] == [item]
+
+
+_LAUNCHER = """
+import pathlib, sys, time
+from infra.local import embedded
+with embedded(pathlib.Path(sys.argv[1]), http=False, prepare=False) as service:
+    print(service.children[0].process.pid, flush=True)
+    time.sleep(120)
+"""
+
+
+def test_a_killed_launcher_leaves_no_engine_behind(tmp_path: Path) -> None:
+    """After `kill -9` the kernel ends the engine, so that the next start finds its port free (Linux)."""
+    with subprocess.Popen([sys.executable, "-c", _LAUNCHER, tmp_path], cwd=ROOT, stdout=subprocess.PIPE) as launcher:
+        assert launcher.stdout is not None
+        engine = int(launcher.stdout.readline())
+        launcher.kill()
+    deadline = time.monotonic() + 30
+    while _lives(engine):
+        assert time.monotonic() < deadline, "the engine outlived its launcher"
+        time.sleep(0.1)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
