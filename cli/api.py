@@ -43,15 +43,18 @@ class Api:
 
     def text(self, path: str) -> str:
         """Return a text that the API answers."""
-        return self._ask("GET", self.base + path, None, "").decode("utf-8-sig")
+        return self._ask("GET", self.base + path, None, "").decode()
 
     def put_elsewhere(self, url: str, data: bytes, headers: dict[str, str]) -> None:
         """PUT a file at a presigned address, without our token."""
         _send(urllib.request.Request(_checked(url), data, headers, method="PUT"))  # noqa: S310 - checked
 
     def _ask(self, method: str, url: str, data: bytes | None, content_type: str) -> bytes:
-        headers = {"Authorization": f"Bearer {self.token}", **({"Content-Type": content_type} if data else {})}
-        return _send(urllib.request.Request(_checked(url), data, headers, method=method))  # noqa: S310 - checked
+        headers = {"Content-Type": content_type} if data else {}
+        request = urllib.request.Request(_checked(url), data, headers, method=method)  # noqa: S310 - checked
+        # A long answer is a redirect to the bucket, which must not learn the token.
+        request.add_unredirected_header("Authorization", f"Bearer {self.token}")
+        return _send(request)
 
 
 def api_for(role: str, scope: str, url: str = "") -> Api:

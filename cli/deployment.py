@@ -55,8 +55,9 @@ class Deployment:
 
 
 def state_folder() -> Path:
-    """Where the embedded engine keeps its state: EPIPASS_STATE, or .epipass in the checkout."""
-    return Path(os.environ.get(STATE_VARIABLE) or ROOT / ".epipass").resolve()
+    """Where the embedded engine keeps its state: EPIPASS_STATE, or .epipass in the checkout (else where you are)."""
+    checkout = ROOT if (ROOT / "template.yaml").is_file() else Path.cwd()
+    return Path(os.environ.get(STATE_VARIABLE) or checkout / ".epipass").resolve()
 
 
 def running(state: Path | None = None) -> dict[str, Any] | None:

@@ -52,7 +52,8 @@ def make_root(*, out_at: Path, as_json: bool) -> None:
 
 @keys.command("public")
 @click.option("--root", "root_at", required=True, metavar="FILE|kms:ARN", help="The root key.")
-def show_public(*, root_at: str) -> None:
+@offline.json_option
+def show_public(*, root_at: str, as_json: bool) -> None:  # noqa: ARG001 - a JWK is JSON either way
     """Print a root key's public JWK: what pages and the command line pin."""
     signer = root_signer(root_at)
     told.print_json({**signer.public_jwk(), "kid": signer.kid, "alg": "ES256", "use": "sig"})

@@ -44,7 +44,12 @@ class LazyGroup(click.Group):
         module, name, _ = COMMANDS[cmd_name]
         if importlib.util.find_spec(module) is None:
             return None
-        found = getattr(importlib.import_module(module), name)
+        try:
+            found = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as missing:
+            # An auditor installs the library alone; what talks to a deployment needs more.
+            told = f"`epipass {cmd_name}` needs the package {missing.name}: in a checkout run `make setup`, else "
+            raise click.ClickException(told + "pip install 'epipass[lambda,local]'") from None
         if not isinstance(found, click.Command):
             raise TypeError(f"{module}.{name} is not a command")
         return found

@@ -19,6 +19,7 @@ EACH_S = 0.4
 GOING = frozenset({"received", "running"})
 FORMATS = {
     ".csv": "csv",
+    ".tsv": "csv",
     ".txt": "csv",
     ".xlsx": "xlsx",
     ".xls": "xlsx",

@@ -31,7 +31,8 @@ def verify(
     """Verify a pass: TEXT is a token, a QR's URL, its digits, `token~proof`, a file that holds one, or - for standard input.
 
     A bare token is verified as a token; anything else as a presentation, which must be live unless it is printed.
-    Exit status 0: genuine. 1: refused or unsure. 2: misused.
+    Exit status 0: genuine (for a printed pass the identity document is still to be checked). 1: refused, or nobody
+    can say. 2: misused.
     """
     at = offline.instant_of(at_text)
     keys = offline.keys_from(keys_at, roots_at, at)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from credentials import proofs
+from functions.audit import service as audit
 from functions.gates import service
 from functions.gates.rules import Gate, Shift
 from functions.keys import service as keys
@@ -103,6 +104,7 @@ def register(request: Request, gate: str) -> Answer:
     """Register a gate."""
     _require_venue(request, request.body.venue)
     made, new = service.put_gate(gate, request.body.venue, request.body.name, request.body.direction)
+    _note(request, "gate.registered", gate)
     return Answer(_gate(made), 201 if new else 200)
 
 
@@ -122,7 +124,9 @@ def of_venue(request: Request, venue: str) -> GatesOut:
 def new_code(request: Request, gate: str) -> GateCodeOut:
     """Make a gate's code; standing shifts go on."""
     _managed(request, gate)
-    return GateCodeOut(gate, service.new_code(gate))
+    made = GateCodeOut(gate, service.new_code(gate))
+    _note(request, "gate.code-made", gate)
+    return made
 
 
 @public.post(
@@ -177,7 +181,13 @@ def shifts(request: Request, gate: str) -> ShiftsOut:
 def revoke(request: Request, gate: str, device: str) -> ShiftOut:
     """End a shift; make a new code as well when the old one is known to too many."""
     _managed(request, gate)
-    return _shift(service.revoke(gate, device, request.at), request.at)
+    ended = service.revoke(gate, device, request.at)
+    _note(request, "shift.revoked", gate)
+    return _shift(ended, request.at)
+
+
+def _note(request: Request, act: str, gate: str) -> None:
+    audit.record(request.caller.actor, act, case=gate, count=1, at=request.at)
 
 
 def _proved_device(request: Request) -> str:

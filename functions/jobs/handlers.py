@@ -1,4 +1,7 @@
-"""The queue's worker. Its messages are steps of jobs, and the bucket's word that a presigned PUT has arrived."""
+"""The queue's worker: steps of jobs, files that arrived by a presigned PUT, units whose registration changed.
+
+Of a unit that an officer changed, everybody is decided anew: what rested on the old registration ends with it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import msgspec
 from functions.jobs import service
 from functions.jobs.applying import Busy, advance
 from functions.jobs.applying import work as work_on
+from functions.matching import service as matching
 from functions.shared import clock, log
 from functions.shared.aws import client
 from functions.shared.objects import uploads
@@ -39,6 +43,8 @@ def _taken(record: dict[str, Any]) -> bool:
             step = msgspec.convert(message, Step)
             _hold(record, step)
             _step(step)
+        elif "unit" in message:
+            matching.settle_unit(str(message["unit"]), clock.now())
         else:
             _arrived(message)
     except Busy:

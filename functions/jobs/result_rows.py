@@ -52,6 +52,9 @@ COLUMNS = (
             "身份证",
             "公民身份号码",
             "证件编号",
+            "身份证件号码",
+            "有效身份证件号码",
+            "有效证件号码",
             "id",
             "id no",
             "id card",
@@ -70,7 +73,7 @@ _POOL_LARGEST, _REVISION_LARGEST, _SITE_LONGEST = 20, 999, 64
 _TUBE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _POOL = re.compile(r"(?:混采)?([0-9]{1,3})(?:混1|合1|:1|人份?|人混采|人混样)?")
 _SINGLE = {"", "单采", "单管", "单人单管", "single"}
-_BRACKETED = re.compile(r"[()\[\]+\-±\s:]")
+_BRACKETED = re.compile(r"[()\[\]+\-±—–−\s:]")
 # Words only: a bare "-" means "negative" to one laboratory and "nothing here" to another.
 _RESULTS = MappingProxyType(
     {
@@ -80,7 +83,7 @@ _RESULTS = MappingProxyType(
             "positive": "positive pos 阳性 阳 检出 核酸阳性 检出阳性 detected",
             "inconclusive": "inconclusive 可疑 疑似 待复核 待复检 弱阳性 弱阳 灰区 suspected",
             "void": "void 作废 无效 撤销 invalid",
-            "pending": "pending 待出 待检 检测中 未出 待检测 结果未出",
+            "pending": "pending 待出 待检 检测中 未出 待检测 结果未出 结果待出 待出结果",
         }.items()
         for word in words.split()
     }

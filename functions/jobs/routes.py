@@ -73,7 +73,12 @@ def get_job(request: Request, job: str) -> JobOut:
     return _shape(_seen(request, job))
 
 
-@routes.get("/jobs/{job}/errors.csv", roles={"unit", "lab", "officer"}, summary="Rejected rows: row, column, law")
+@routes.get(
+    "/jobs/{job}/errors.csv",
+    roles={"unit", "lab", "officer"},
+    answer=bytes,
+    summary="Rejected rows: row, column, law",
+)
 def get_errors(request: Request, job: str) -> Answer:
     """Return the rows that were rejected, without any cell of theirs."""
     found = service.errors(_seen(request, job))

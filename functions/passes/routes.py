@@ -164,6 +164,8 @@ def people_of(request: Request, unit: str) -> PeopleOut:
     "/units/{unit}/people/{ref}/printed",
     roles={"unit", "officer"},
     body=PrintIn,
+    answer=bytes,
+    status=201,
     query=("format",),
     summary="Print a pass for somebody without a phone",
 )

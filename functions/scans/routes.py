@@ -19,8 +19,8 @@ from functions.venues import service as venues
 routes = Routes("scans")
 _MOST = 25
 
-# What a scanner reads of a symbol is at most 8,192 characters; the strict reader refuses more in no time.
-Presentation = Annotated[str, Meta(min_length=1, max_length=8192)]
+# Whatever a scanner read: the strict reader refuses what is no pass, of any length, and answers so.
+Presentation = str
 Nonce = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "CST")
+# Years outside of this century cannot be written back everywhere, and mean nothing here.
+_INSTANT = re.compile(r"20\d\d-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)?")
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
@@ -36,5 +39,7 @@ def parse_instant(text: str) -> int:
     Raises:
         ValueError: when the text is no such instant.
     """
+    if not _INSTANT.fullmatch(text):
+        raise ValueError("not an RFC 3339 instant of this century")
     moment = datetime.fromisoformat(text)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp())

@@ -234,7 +234,8 @@ def _body(route: Route, raw: ChaliceRequest, headers: Mapping[str, str]) -> Any:
     data = raw.raw_body if isinstance(raw.raw_body, bytes) else raw.raw_body.encode()
     if len(data) > route.max_bytes:
         raise TooLarge(f"At most {route.max_bytes} bytes are read here.")
-    return data if route.body is bytes else decode(data, route.body)
+    # No body at all is an empty object: what is required is named then.
+    return data if route.body is bytes else decode(data or b"{}", route.body)
 
 
 def decode(data: bytes, shape: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from functions.audit import service as audit
+from functions.shared import queue
 from functions.shared.clock import parse_instant, rfc3339
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.problems import FieldError, Malformed
@@ -68,6 +69,9 @@ def put_unit(request: Request, unit: str) -> Answer:
     )
     registered, new = service.register(unit, facts, request.at)
     audit.record(request.caller.actor, "unit.register", case=unit, count=1, at=request.at)
+    if not new:
+        # A shorter approval ends entitlements and passes that outlive it: within seconds, not at the next run.
+        queue.send("jobs", {"unit": unit})
     return Answer(_shape(registered), status=201 if new else 200)
 
 

@@ -141,7 +141,9 @@ def decide(request: Request, venue: str) -> VenueOut:
 def set_policy(request: Request, venue: str) -> VenueOut:
     """Set the policy; a lower peak than before leaves the shards as they are."""
     _managed(request, venue)
-    return _shaped(service.set_policy(venue, request.body.policy(), request.at))
+    changed = service.set_policy(venue, request.body.policy(), request.at)
+    _note(request, "venue.policy-set")
+    return _shaped(changed)
 
 
 @routes.post(
@@ -154,7 +156,9 @@ def set_policy(request: Request, venue: str) -> VenueOut:
 def add_code(request: Request, venue: str) -> CodeOut:
     """Make a code."""
     _managed(request, venue)
-    return code_out(service.add_code(venue, request.body.label, request.at), settings().me_url)
+    made = service.add_code(venue, request.body.label, request.at)
+    _note(request, "venue.code-made")
+    return code_out(made, settings().me_url)
 
 
 @routes.post(
@@ -166,7 +170,9 @@ def add_code(request: Request, venue: str) -> CodeOut:
 def retire_code(request: Request, venue: str, code: str) -> VenueOut:
     """Retire a code; again changes nothing."""
     _managed(request, venue)
-    return _shaped(service.retire_code(venue, code, request.at))
+    changed = service.retire_code(venue, code, request.at)
+    _note(request, "venue.code-retired")
+    return _shaped(changed)
 
 
 @routes.get(

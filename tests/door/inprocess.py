@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.local.gateway import Context, Incoming, Outgoing, Router, answer, event
+from tests.privacy.trail import TRAIL
 
 
 @dataclass(frozen=True)
@@ -53,4 +54,7 @@ def call(
     route, captures = _router().match(parts.path) or (None, {})
     incoming = Incoming(method, parts.path, parts.query, sent, raw, "127.0.0.1")
     out: Outgoing = answer(app(event(incoming, route, captures), Context()))
+    TRAIL.note("url", path)
+    if out.status >= 400:
+        TRAIL.note("error body", out.body.decode(errors="replace"))
     return Reply(out.status, {name.lower(): value for name, value in out.headers}, out.body)

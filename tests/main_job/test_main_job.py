@@ -159,3 +159,17 @@ def test_a_check_in_becomes_a_row_and_a_repeat_is_answered_with_it(issued: Issue
     assert (first.status, again.status) == (201, 200), first.body
     assert first.json() == again.json()
     assert set(first.json()) >= {"decision", "cause"}
+
+
+def test_a_shorter_approval_takes_away_what_outlives_it(city: Http) -> None:
+    """An officer who ends a unit's approval early ends its passes with it, within seconds."""
+    district = District(city)
+    district.register()
+    district.upload_list(["张小明"])
+    district.upload_results(("T-1", 0, 0, 2, "阴性"))
+    ref = district.person("张*明", "entitled")["ref"]
+    url = printed_pass(district, ref, "url").body.decode()
+    issued = Issued(district, ref, url, unpack(url.partition("#")[2], issuer=ISSUER)[0])
+    assert is_withdrawn(city, issued) is None
+    district.register(status=200, ends_at=ago(-1))
+    eventually(lambda: is_withdrawn(city, issued), "the withdrawal of a pass that outlives the approval")

@@ -79,9 +79,9 @@ def sentence(law: str) -> str:
 
 
 def errors_csv(faults: Iterable[Fault]) -> bytes:
-    """Write faults as `errors.csv`, in order of rows: UTF-8 with BOM, because Excel asks for one."""
+    """Write faults as `errors.csv`, in order of rows: UTF-8, the bare header first, as programs read it."""
     lines = ["row,column,law"]
     for fault in sorted(faults, key=lambda fault: (fault.row, fault.column, fault.law)):
         text = sentence(fault.law).replace('"', '""')
         lines.append(f'{fault.row},{neutral(fault.column)},"{neutral(text)}"')
-    return ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
+    return ("\r\n".join(lines) + "\r\n").encode()
