@@ -11,6 +11,7 @@ from functions.checkins.rules import Act
 from functions.checkins.service import Answered
 from functions.gates import service as gates
 from functions.matching.rules import coarse
+from functions.people import service as people
 from functions.shared.clock import parse_instant
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.identity import DocumentFault, read_document
@@ -81,6 +82,7 @@ class CheckinsOut(Struct, frozen=True):
 )
 def check_in(request: Request) -> Answer:
     """Record the caller's own check-in."""
+    people.require_device(request.caller.scope, request.caller.device, request.at)
     answered = service.check_in(_act(request.caller.scope, request.body), request.at)
     return _answer(answered, answered.decision.cause)
 
@@ -94,6 +96,7 @@ def check_in(request: Request) -> Answer:
 )
 def check_in_all(request: Request) -> CheckinsOut:
     """Record the caller's queued check-ins."""
+    people.require_device(request.caller.scope, request.caller.device, request.at)
     acts = [_act(request.caller.scope, one) for one in request.body.checkins]
     return CheckinsOut(tuple(_result(one) for one in service.check_in_all(acts, request.at)))
 
@@ -116,7 +119,7 @@ def assist(request: Request, venue: str) -> Answer:
         raise Rejected("This is not the number of such a document.", code="document", errors=(wrong,)) from None
     pid = pid_of(document.type, document.number)
     act = Act(pid, venue, request.body.direction, _instant(request.body.at))
-    answered = service.check_in(act, request.at, "assisted")
+    answered = service.check_in(act, request.at, "assisted", service.ASSISTED)
     return _answer(answered, _coarse(answered.decision.decision, answered.decision.cause))
 
 

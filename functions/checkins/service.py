@@ -12,8 +12,10 @@ from functions.checkins.rules import Act, Decision, Standing
 from functions.matching import service as matching
 from functions.matching.policy import DEFAULT as POLICY
 from functions.matching.rules import ADMINISTRATIVE
+from functions.people import service as people
 from functions.shared.problems import FieldError, NotFound, Problem, Rejected
 from functions.shared.tables import living
+from functions.staff import service as staff
 from functions.venues import service as venues
 from functions.venues.rules import Venue
 
@@ -28,15 +30,29 @@ class Answered:
     new: bool
 
 
+def vouched(pid: str, at: int) -> list[Standing]:
+    """Return what was decided about a person by the units whose lists mean whoever enrolled under the pid.
+
+    A list with another phone may mean another person, of whose results the one who enrolled must learn nothing.
+    """
+    standing, known = matching.standing(pid, at), people.profile(pid, at)
+    if known is None or not standing:
+        return list(standing)
+    foreign = {one.unit for one in staff.listings(pid, at) if not people.unit_vouches(one, known)}
+    return [one for one in standing if one.scope not in foreign]
+
+
 @dataclass(frozen=True)
 class Sources:
     """Where a check-in's facts come from; a test hands in its own."""
 
-    standing: Callable[[str, int], Iterable[Standing]] = matching.standing
+    standing: Callable[[str, int], Iterable[Standing]] = vouched
     venue: Callable[[str, int], Venue | None] = venues.known
 
 
 SOURCES = Sources()
+# Somebody at the door holds the document itself: what was decided about it is what counts.
+ASSISTED = Sources(standing=matching.standing)
 
 
 def check_in(act: Act, received_at: int, how: How = "self", sources: Sources = SOURCES) -> Answered:

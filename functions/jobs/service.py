@@ -78,7 +78,11 @@ def announce(upload: Upload, at: int) -> tuple[Head, bool]:
 def arrived(job: str, data: bytes, at: int) -> None:
     """Take in a file that came by a presigned PUT: encrypt it, check that it is the one announced, go on."""
     head = Head.find(job, HEAD, at=at)
-    if head is None or not head.awaited:
+    if head is None:
+        return
+    if not head.awaited:
+        if head.state == "received":  # taken in before, but whoever did may not have got to say so
+            queue.send("jobs", {"job": job})
         return
     if hashlib.sha256(data).hexdigest() != head.sha256 or len(data) != head.size_bytes:
         actions = [
@@ -172,6 +176,7 @@ def decide(head: Head, decision: Literal["apply", "cancel"], reason: str, *, act
     """
     if head.state != "held":
         if head.decision == decision:
+            queue.send("jobs", {"job": head.job})  # the first time it may not have been said; a step twice is harmless
             return head
         raise Conflict("This job does not wait for a decision.", code="not-held")
     kinds = [str(kind) for kind, _ in head.holds or []]

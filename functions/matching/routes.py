@@ -12,6 +12,7 @@ from functions.matching.run_rules import Plan
 from functions.shared.clock import DAY_S, parse_instant, rfc3339
 from functions.shared.fields import Fields
 from functions.shared.http import Answer, Request, Routes
+from functions.shared.labels import is_area
 from functions.shared.problems import Conflict, FieldError, Forbidden, Malformed, NotFound, Rejected
 from functions.units import service as units
 
@@ -78,6 +79,8 @@ def post_run(request: Request) -> RunStarted:
     _district_up(request)
     area = given.area or request.caller.scope
     request.caller.require_area(area)
+    if not is_area(area):
+        raise Malformed("An area is a division code.", errors=(FieldError("/area", "area", "2 to 12 digits"),))
     cutoff = _cutoff(given.cutoff, request.at)
     audit.record(request.caller.actor, "run.start", case=f"{area}@{cutoff}", at=request.at)
     return RunStarted(machine.start(cutoff, area, request.at), rfc3339(cutoff))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functions.passes import issuing, roster
 from functions.people import service as people
 from functions.shared.callers import Caller
-from functions.shared.problems import Conflict, NotFound
+from functions.shared.problems import Conflict, NotFound, TooMany
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,12 @@ def fetch(caller: Caller, holder_jwk: dict[str, str], thumbprint: str, unit: str
     asked = [one for one in roster.standings(caller.scope, known, at) if unit in {"", one.unit.unit}]
     if unit and not asked:
         raise NotFound("You are not on the list of this unit.", code="not-listed")
-    tokens, refused = [], None
+    tokens: list[str] = []
+    refused: Conflict | TooMany | None = None
     for standing in asked:
         try:
             tokens.append(_fetch_one(caller.scope, standing, holder_jwk, thumbprint, at))
-        except Conflict as problem:
+        except (Conflict, TooMany) as problem:
             refused = problem
     if refused is not None and unit and not tokens:
         raise refused
@@ -58,6 +59,7 @@ def _fetch_one(pid: str, standing: roster.Standing, holder_jwk: dict[str, str], 
 
 
 def _profile(caller: Caller, at: int) -> people.Profile | None:
+    people.require_device(caller.scope, caller.device, at)
     known = people.profile(caller.scope, at)
     if known is None and caller.device:
         raise NotFound("Nobody is enrolled under this token.", code="not-enrolled")

@@ -104,7 +104,7 @@ def _signed(pid: str, scope: str, at: int, holder_of: Callable[[Evidence], Holde
 
 def _sign_another(evidence: Evidence, holder: Holder, place: str, at: int) -> PassRow | None:
     unexpired = [row for row in passes_of(evidence.pid, evidence.unit.unit) if row.expires_at > at]
-    if len(unexpired) >= MOST_AT_ONCE:
+    if len(unexpired) >= MOST_AT_ONCE and sum(not _is_withdrawn(row) for row in unexpired) >= MOST_AT_ONCE:
         raise TooMany("So many passes were fetched that no more are signed today.", retry_after_s=3600, code="passes")
     return _sign(evidence, holder, place, at)
 

@@ -33,7 +33,7 @@ def _withdraw(pid: str, scope: str, cause: str, at: int, concerns: Callable[[Pas
     for row in rows:
         status.withdraw(slot_of(row), cause, at)
     if rows:
-        log.event("passes.withdrawn", scope=scope, cause=cause, count=len(rows))
+        log.event("passes.withdrawn", scope=scope, count=len(rows))
     return len(rows)
 
 

@@ -48,7 +48,8 @@ def send_code(
 
     Returns whether one was sent; the caller of the route must not learn which.
     """
-    if not (_within_limit(phone, at) and _address_within_limit(address, at)):
+    # The address first: one that asks too often must not use up somebody else's phone's codes.
+    if not (_address_within_limit(address, at) and _within_limit(phone, at)):
         return False
     code = draw()
     place = phone_hash(phone)
@@ -58,8 +59,8 @@ def send_code(
     return True
 
 
-def use_code(phone: str, code: str, thumbprint: str, at: int) -> None:
-    """Spend a code on a device key; the same key may spend it again while it lives, so that a retry succeeds.
+def use_code(phone: str, code: str, claim: str, at: int) -> None:
+    """Spend a code on a claim (a hash of device key and person); the same claim may spend it again, so a retry succeeds.
 
     Raises:
         Rejected: `code-wrong`, which does not tell a wrong code from one never sent, expired, used or tried out.
@@ -73,9 +74,9 @@ def use_code(phone: str, code: str, thumbprint: str, at: int) -> None:
     row = Code.find(place, ENROL, at=at) if counted else None
     if row is None or not row.code_hash or not hmac.compare_digest(row.code_hash, _code_hash(place, code)):
         raise _wrong()
-    free = Code.used_by.does_not_exist() | (Code.used_by == thumbprint)
+    free = Code.used_by.does_not_exist() | (Code.used_by == claim)
     spent = Code(place, ENROL).update_if(
-        [Code.used_by.set(thumbprint), Code.tries.set(0)], (Code.code_hash == row.code_hash) & free
+        [Code.used_by.set(claim), Code.tries.set(0)], (Code.code_hash == row.code_hash) & free
     )
     if not spent:
         raise _wrong()

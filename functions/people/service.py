@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import msgspec
 
@@ -82,8 +83,9 @@ def enrol(given: Enrolment, thumbprint: str, at: int) -> str:
         Conflict: `phone-differs` (waits for a person) or `devices`.
     """
     document, name, phone = _document(given), _name(given.name), _phone(given.phone)
-    codes.use_code(phone, given.code, thumbprint, at)
     pid = pid_of(document.type, document.number)
+    # One code enrols one person on one device: else whoever owns a phone could try other people's documents with it.
+    codes.use_code(phone, given.code, sha256(f"{thumbprint}#{pid}".encode()).hexdigest(), at)
     identity = Identity(document.type, document.number, name)
     for _attempt in range(_ATTEMPTS):
         if _enrolled(pid, identity, phone, thumbprint, given, at=at):
@@ -171,6 +173,18 @@ def devices_of(pid: str, at: int) -> list[Held]:
     """Return the devices that may act for a person, in the order they were added."""
     rows = devices.devices_of(pid, at)
     return [Held(row.thumbprint, row.label, int(row.added_at), int(row.used_at)) for row in rows]
+
+
+def require_device(pid: str, thumbprint: str, at: int) -> None:
+    """Refuse a device that was signed out: its token lives on for minutes, its powers must not.
+
+    Without a thumbprint (the embedded engine's own test tokens) nothing is asked.
+
+    Raises:
+        Unauthenticated: `device`.
+    """
+    if thumbprint and thumbprint not in {row.thumbprint for row in devices.devices_of(pid, at)}:
+        raise Unauthenticated("This device was signed out. Enrol it again.", code="device")
 
 
 def has_device(pid: str, at: int) -> bool:

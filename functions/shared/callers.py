@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from functions.shared.problems import Forbidden
@@ -12,6 +14,9 @@ STAFF_ROLES: Final = frozenset({"unit", "lab", "officer", "worker", "tracer", "a
 DEVICE_ROLES: Final = frozenset({"holder", "guard", "venue"})
 ROLES: Final = STAFF_ROLES | DEVICE_ROLES
 AREA_ROLES: Final = frozenset({"officer", "worker", "tracer"})
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.@-]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,9 @@ class Caller:
     @property
     def actor(self) -> str:
         """How the caller is named in the audit log and in signed cursors."""
-        return f"{self.role}:{self.subject}"
+        # A provider's subject may be anything; the log and its readers know a plain form.
+        plain = _PLAIN.fullmatch(self.subject) is not None
+        return f"{self.role}:{self.subject if plain else sha256(self.subject.encode()).hexdigest()[:32]}"
 
     def require_scope(self, thing: str) -> None:
         """Refuse unless the caller's scope is exactly this unit, laboratory, gate, venue or pid.

@@ -53,7 +53,7 @@ def withdraw(slot: Slot, cause: str, at: int) -> bool:
     row = WithdrawalRow(slot.list, str(slot.index), cause=cause, withdrawn_at=at, ttl=end + rules.KEPT_S)
     if not row.put_if_absent():
         return False
-    log.event("status.withdrawn", list=slot.list, cause=cause)
+    log.event("status.withdrawn", list=slot.list)
     queue.send("publish", {"list": slot.list})
     return True
 
