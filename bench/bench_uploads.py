@@ -1,6 +1,6 @@
 """How long 100,000 rows take through the embedded engine: a staff list and a laboratory's results.
 
-Prints rows a second of each step beside the engine's own bare writes in the same run; nothing is asserted.
+Prints rows a second; a job that does not end `done` is a failure.
 `make bench-uploads`, or `python -m bench.bench_uploads ROWS`
 """
 
@@ -53,6 +53,8 @@ def _measure(jobs: object, job: str, kind: str, rows: int) -> None:
         time.sleep(0.5)
     took = time.monotonic() - began
     print(f"{kind}: {rows} rows {head.state} in {took:.0f} s, checked in {checked:.0f} s, {rows / took:.0f} rows/s")
+    if head.state != "done":
+        raise SystemExit(f"{kind}: the job ended {head.state}: {head.cause}")
 
 
 if __name__ == "__main__":

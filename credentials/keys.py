@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK
 
-from credentials import b64, curve, jws
+from credentials import curve, jws
 from credentials.refusals import Untrusted
 from credentials.statement import Statement, read_statement
 
@@ -125,9 +125,3 @@ def published_jwk(public: Mapping[str, str], *, use: str, nbf: int, exp: int) ->
 def header_table(keys: KeySet, typ: str) -> dict[str, VerifyingKey]:
     """Header text to key: so no header of a hostile token is ever parsed."""
     return {jws.header_text(typ, kid): key for kid, key in keys.keys.items()}
-
-
-def public_jwk_of(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
-    """The four public members of a key, in the member order of a thumbprint."""
-    coordinates = curve.coordinates_of(key)
-    return {"crv": "P-256", "kty": "EC", "x": b64.encode(coordinates[:32]), "y": b64.encode(coordinates[32:])}

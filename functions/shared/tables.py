@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Self, TypeVar
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import DeleteError, PutError, UpdateError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -63,16 +63,6 @@ class Table(Model):
         try:
             self.update(actions=actions, condition=condition)
         except UpdateError as error:
-            if error.cause_response_code == _LOST:
-                return False
-            raise
-        return True
-
-    def delete_if(self, condition: Condition) -> bool:
-        """Delete the stored row if it meets a condition; tell whether this call deleted it."""
-        try:
-            self.delete(condition=condition)
-        except DeleteError as error:
             if error.cause_response_code == _LOST:
                 return False
             raise
