@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from jwcrypto.common import base64url_encode
 
 import credentials
 from credentials.contexts import context_document
+from credentials.statement import peek_statement
 from functions.keys import rules
 from functions.keys.model import DayKey
 from functions.shared import log
@@ -25,6 +27,7 @@ from functions.shared.aws import client
 from functions.shared.config import settings
 from functions.shared.objects import public
 
+STATEMENT_KEY = ".well-known/epipass-keys.jwt"
 JWKS_KEY = ".well-known/jwks.json"
 CONTEXT_KEY = "contexts/v1"
 
@@ -52,6 +55,19 @@ def _signer(use: str, day: str) -> credentials.Signer:
 def key_set(at: int) -> credentials.KeySet:
     """Return the published keys with which passes and status lists are verified."""
     return _key_set(rules.day_of(at), ("pass", "status"))
+
+
+def trusted_keys(at: int) -> credentials.KeySet:
+    """Return the keys as a guard's page has them: the key statement's, with what it withdraws and until when it holds.
+
+    It is read from our own bucket, so its signature is not asked again. Before the first ceremony there is none, and the
+    table's own keys are all there is.
+    """
+    held = public.get(STATEMENT_KEY)
+    if held is None:
+        return key_set(at)
+    statement = peek_statement(held.decode("ascii"))
+    return replace(credentials.KeySet.from_jwks({"keys": statement.keys}), statement=statement)
 
 
 def token_keys(at: int) -> credentials.KeySet:

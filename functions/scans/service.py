@@ -17,7 +17,6 @@ from functions.keys import service as keys
 from functions.scans import rules
 from functions.scans.model import ProofRow, ScanRow
 from functions.scans.rules import Judged, Seen
-from functions.shared.clock import HOUR_S
 from functions.shared.config import settings
 from functions.shared.tables import living
 from functions.status import rules as status_rules
@@ -58,7 +57,7 @@ class Recorded:
 class Sources:
     """Where verification's facts come from; a test hands in its own."""
 
-    keys: Callable[[int], KeySet] = keys.key_set
+    keys: Callable[[int], KeySet] = keys.trusted_keys
     is_withdrawn: Callable[[Slot], bool] = status.is_withdrawn
 
 
@@ -102,7 +101,7 @@ def of_gate(gate: str, start: int, end: int, at: int) -> Iterator[ScanRow]:
 def _examine(shown: Shown, at: int, sources: Sources, received_at: int | None = None) -> tuple[Judged, int | None]:
     """The verdict, and the instant of the live proof when the proof stands."""
     try:
-        credential = _verifier(sources, at // HOUR_S).verify_presentation(
+        credential = _verifier(sources, (received_at or at) // _KEYS_S).verify_presentation(
             shown.presentation, at=at, status=UNCHECKED, nonce=shown.nonce
         )
     except Refused as refusal:
@@ -116,9 +115,12 @@ def _examine(shown: Shown, at: int, sources: Sources, received_at: int | None = 
     return rules.accept(checked, identity_checked=shown.identity_checked), proof_at
 
 
+_KEYS_S = 300  # a new key statement binds a turnstile within five minutes
+
+
 @lru_cache(maxsize=8)
-def _verifier(sources: Sources, hour: int) -> Verifier:
-    return Verifier(sources.keys(hour * HOUR_S), issuer=settings().issuer)
+def _verifier(sources: Sources, window: int) -> Verifier:
+    return Verifier(sources.keys(window * _KEYS_S), issuer=settings().issuer)
 
 
 def _check_status(credential: Pass, sources: Sources, received_at: int) -> None:

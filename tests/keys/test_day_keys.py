@@ -83,3 +83,23 @@ def test_the_pid_secret_is_filled_once() -> None:
     before = pid_of("passport", "E12345678")
     assert handlers.prepare_secrets({}, None) == {"created": False}
     assert pid_of("passport", "E12345678") == before
+
+
+def test_the_key_statement_binds_our_own_verifiers_too() -> None:
+    """What two people withdrew in one stroke is withdrawn at a turnstile as at a guard's page; before them, the table."""
+    before = public.get(service.STATEMENT_KEY)
+    root, listed = credentials.LocalSigner.generate(), list(service.public_keys("pass"))[:3]
+    statement = credentials.sign_statement(
+        issuer="https://pass.example.gov", at=NOW, keys=listed, signer=root, not_before=NOW
+    )
+    try:
+        public.put(service.STATEMENT_KEY, statement.encode())
+        trusted = service.trusted_keys(NOW)
+    finally:
+        public.delete(service.STATEMENT_KEY)
+    assert trusted.statement is not None
+    assert trusted.statement.not_before == NOW
+    assert set(trusted.keys) == {key["kid"] for key in listed}
+    assert service.trusted_keys(NOW).statement is None
+    if before is not None:
+        public.put(service.STATEMENT_KEY, before)
