@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.issuer import LIST, Issuer
-from tests.browser.site import PAGES, Site, serve
+from tests.browser.site import Site, serve
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 PHONE_SCREEN: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
     "device_scale_factor": 2,
@@ -33,15 +22,6 @@ PHONE_SCREEN: dict[str, Any] = {
 DESKTOP_SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
-def chromium() -> str:
-    """The path of the system's Chromium."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found is not None:
-            return found
-    pytest.fail("Chromium is not installed: install the package `chromium` with the system's package manager")
-
-
 def publish(site: Site, issuer: Issuer, at: int) -> None:
     """Everything a guard's page fetches, fresh and with nothing withdrawn."""
     site.published = {
@@ -49,17 +29,6 @@ def publish(site: Site, issuer: Issuer, at: int) -> None:
         "/.well-known/epipass-keys.jwt": issuer.statement(at),
         f"/status/{LIST}": issuer.list(at - 720),
     }
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the session; each test has a fresh profile in it."""
-    if not (PAGES / "v" / "index.html").is_file():
-        pytest.fail("the pages are not built: run `npm ci && npm run build` in web/")
-    with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield chrome
-        chrome.close()
 
 
 @pytest.fixture(scope="session")

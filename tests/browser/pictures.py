@@ -18,7 +18,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from functions.passes.printed_pdf import PrintedPass, printed_pdf
-from tests.browser.conftest import DESKTOP_SCREEN, FLAGS, PHONE_SCREEN, chromium, publish
+from tests.browser.chromium import FLAGS, chromium
+from tests.browser.conftest import DESKTOP_SCREEN, PHONE_SCREEN, publish
 from tests.browser.guard import scan
 from tests.browser.issuer import HOUR_S, INDEX, LIST, Issuer
 from tests.browser.site import Site, serve

@@ -15,10 +15,7 @@ from infra.local import Service
 from infra.local.deploy import STACK
 from infra.local.processes import start_http
 from infra.local.state import free_port
-from tests.browser.conftest import browser
 from tests.conftest import Http
-
-__all__ = ["browser", "city"]
 
 
 @pytest.fixture(scope="session")
