@@ -41,6 +41,7 @@ def test_an_older_run_cannot_undo_a_positive_that_came_after_its_cut_off() -> No
     runs.begin(run, "here", world.at)
     runs.decide_part(run, 0, world.at)
     results.record([world.result("ann", "positive", HOUR, tube="x")], world.at)
+    drain()  # else the deployed handler could come after the pass below, and rightly withdraw it
     assert service.settle(world.pid("ann"), world.at + 5)[0].cause == "positive"
     slot = world.sign("ann", "u", world.at + HOUR)
     runs.apply_part(run, 0, world.at + 60)
