@@ -52,7 +52,7 @@ $(STAMPS)/font: layers/font/subset.py $(STAMPS)/venv $(STAMPS)/node
 WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 $(STAMPS)/pages: $(STAMPS)/node $(WEB)
 	@echo "Building the pages (web/dist)…"
-	@cd web && npm run --silent build -- --logLevel warn </dev/null
+	@cd web && npm run --silent build -- --quiet </dev/null
 	@touch $@
 
 # ── run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import mimetypes
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,47 @@ from botocore.exceptions import ClientError
 
 from cli.deployment import Deployment
 from cli.roots import KmsSigner
+from credentials import Signer
 from credentials.contexts import context_document
-from credentials.statement import VALID_FOR_S, needed, peek_statement, sign_statement
+from credentials.statement import VALID_FOR_S, days_of, needed, of_day, peek_statement, sign_statement
 from infra.paths import PAGES
 
 STATEMENT = ".well-known/epipass-keys.jwt"
+STATEMENTS = ".well-known/epipass-keys"
+SITES, SWITCH = "sites.json", "worker.json"
 JWKS = ".well-known/jwks.json"
 # A statement lives 31 days; one that has a week left is renewed, as a duty officer would be reminded to.
 RENEW_S = 7 * 86_400
 ORIGINS = ("me", "gate", "desk")
+# Where a machine's own table of types differs, a browser would refuse to compile or install.
+KINDS = {".wasm": "application/wasm", ".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 
 
-def initialise(deployment: Deployment, *, phone: str = "", at: int | None = None) -> Iterator[str]:
-    """Bring a fresh deployment to work, step by step; yields what each step did. Twice is the same as once."""
+@dataclass(frozen=True)
+class Login:
+    """Where staff sign in: the provider's authorisation and token endpoints (OpenID Connect), as the desk's pages ask."""
+
+    authorize: str = ""
+    token: str = ""
+
+
+def initialise(
+    deployment: Deployment,
+    *,
+    phone: str = "",
+    sites: Path | None = None,
+    login: Login | None = None,
+    at: int | None = None,
+) -> Iterator[str]:
+    """Bring a fresh deployment to work, step by step; yields what each step did. Twice is the same as once.
+
+    Args:
+        deployment: the stack.
+        phone: the district's help line, shown on every page.
+        sites: a file of sampling sites, which the wallet shows before a pass ends; none: what is published stays.
+        login: where staff sign in; by default below the issuer of staff tokens.
+        at: epoch seconds; now by default.
+    """
     now = int(time.time()) if at is None else at
     made = deployment.call("PrepareSecretsFunction")
     yield "The pid secret was created." if made.get("created") else "The pid secret is there."
@@ -38,8 +67,10 @@ def initialise(deployment: Deployment, *, phone: str = "", at: int | None = None
     root = KmsSigner(deployment.client("kms"), outputs["RootKey"])
     issuer = environment["EPIPASS_ISSUER"]
     public.put("contexts/v1", context_document(issuer), "application/ld+json")
-    config = {"issuer": issuer, "roots": [root.public_jwk()], "specimen": deployment.embedded, "phone": phone}
-    public.put("config.json", json.dumps(config, ensure_ascii=False).encode(), "application/json")
+    public.put(
+        "config.json", _config(environment, root, phone, login, embedded=deployment.embedded), "application/json"
+    )
+    yield from _sites(public, sites)
     yield f"The root key {root.kid} is pinned in /config.json."
     if deployment.embedded:
         yield _statement(public, root, issuer, now)
@@ -77,19 +108,67 @@ def _pages(public: Public) -> Iterator[str]:
     files = [path for origin in ORIGINS for path in sorted((PAGES / origin).rglob("*")) if path.is_file()]
     for path in files:
         name = path.relative_to(PAGES).as_posix()
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        kind = KINDS.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         # Built assets carry a hash in their names; everything else is asked for again each time.
         cache = "public, max-age=31536000, immutable" if "/assets/" in name else "no-cache"
         written += public.put(f"pages/{name}", path.read_bytes(), kind, cache)
+    for origin in ORIGINS:
+        if manifest := page_manifest(origin):
+            public.put(f".well-known/epipass-pages/{origin}.txt", manifest.encode(), "text/plain")
     if not files:
         yield "No pages were built: `make setup` and `npm run build` in web/ make them."
     else:
         yield f"{written} of {len(files)} page files were published."
 
 
+def _config(
+    environment: Mapping[str, str], root: KmsSigner, phone: str, login: Login | None, *, embedded: bool
+) -> bytes:
+    """`/config.json`: what is pinned when the pages are published, and where the other pages are."""
+    provider = environment["OIDC_ISSUER"]
+    if login is None:
+        # The embedded login answers at every origin of this machine, the desk's own among them.
+        below = "/oidc" if embedded else provider
+        login = Login(f"{below}/authorize", f"{below}/token")
+    config = {
+        "issuer": environment["EPIPASS_ISSUER"],
+        "roots": [root.public_jwk()],
+        "specimen": embedded,
+        "phone": phone,
+        "pages": {origin: environment[f"EPIPASS_{origin.upper()}_URL"] for origin in ORIGINS},
+        "login": {"client": environment["OIDC_CLIENT"], "authorize": login.authorize, "token": login.token},
+    }
+    return json.dumps(config, ensure_ascii=False).encode()
+
+
+def _sites(public: Public, sites: Path | None) -> Iterator[str]:
+    """Where to test, and the service workers' switch: small files that a person may change without a release."""
+    if public.get(SWITCH) is None:
+        public.put(SWITCH, b'{"off": false}', "application/json")
+    if sites is not None and sites.is_file():
+        listed = len(json.loads(sites.read_text(encoding="utf-8"))["sites"])
+        public.put(SITES, sites.read_bytes(), "application/json")
+        yield f"{listed} sampling sites are published."
+
+
+def page_manifest(origin: str, folder: Path = PAGES) -> str:
+    """Return the files of an origin's build as `sha256sum` lists them, in byte order: one line each, `./` before the path.
+
+    The SHA-256 of this text is what a key statement names. Anybody can make it again from the files themselves.
+    """
+    root = folder / origin
+    files = sorted(
+        (path for path in root.rglob("*") if path.is_file()), key=lambda path: path.relative_to(root).as_posix()
+    )
+    return "".join(
+        f"{sha256(path.read_bytes()).hexdigest()}  ./{path.relative_to(root).as_posix()}\n" for path in files
+    )
+
+
 def page_hashes(folder: Path = PAGES) -> list[str]:
-    """Hex SHA-256 of each page's document, as a key statement names them."""
-    return sorted(sha256(path.read_bytes()).hexdigest() for path in folder.rglob("index.html"))
+    """Hex SHA-256 of each origin's manifest, as a key statement names them."""
+    manifests = [page_manifest(origin, folder) for origin in ORIGINS]
+    return sorted(sha256(manifest.encode()).hexdigest() for manifest in manifests if manifest)
 
 
 def _statement(public: Public, root: KmsSigner, issuer: str, at: int) -> str:
@@ -108,6 +187,26 @@ def _statement(public: Public, root: KmsSigner, issuer: str, at: int) -> str:
     token = sign_statement(issuer=issuer, at=at, keys=keys, signer=root, previous=previous, pages=pages)
     number = peek_statement(token).seq
     # Old statements stay published: auditors read them for ever.
-    public.put(f".well-known/epipass-keys/{number}.jwt", token.encode(), "application/jwt")
+    public.put(f"{STATEMENTS}/{number}.jwt", token.encode(), "application/jwt")
+    for day, extract in extracts(token, keys, root, previous):
+        public.put(f"{STATEMENTS}/{day}.jwt", extract.encode(), "application/jwt")
     public.put(STATEMENT, token.encode(), "application/jwt")
     return f"The key statement {number} was signed by the specimen root."
+
+
+def extracts(
+    token: str, keys: Sequence[Mapping[str, Any]], root: Signer, previous: str | None
+) -> Iterator[tuple[str, str]]:
+    """Yield each UTC day of a statement's life with the statement's extract for it, signed by the same root key."""
+    whole = peek_statement(token)
+    for day in days_of(whole.iat, whole.exp):
+        extract = sign_statement(
+            issuer=whole.iss,
+            at=whole.iat,
+            keys=of_day(keys, day),
+            signer=root,
+            previous=previous,
+            not_before=whole.not_before,
+            expires_at=whole.exp,
+        )
+        yield time.strftime("%Y-%m-%d", time.gmtime(day)), extract

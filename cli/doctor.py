@@ -18,6 +18,7 @@ from credentials.statement import peek_statement
 
 DAY_S = 86_400
 LIST_AGE_S = 300
+_INDEX = "status/index.json"  # names the lists and is written only when they change: no list, and as old as it likes
 DEAD = ("JobsDead", "PublishDead", "StreamDead")
 USES = ("pass", "status")
 
@@ -84,7 +85,8 @@ def _statement(public: Public, at: int) -> Finding:
 
 def _lists(s3: Any, bucket: str, at: int) -> Finding:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="status/")
-    ages = [at - int(entry["LastModified"].timestamp()) for page in pages for entry in page.get("Contents", ())]
+    lists = [entry for page in pages for entry in page.get("Contents", ()) if entry["Key"] != _INDEX]
+    ages = [at - int(entry["LastModified"].timestamp()) for entry in lists]
     if not ages:
         return Finding("status lists", well=True, told="none is open yet: no pass has been signed")
     well = min(ages) <= LIST_AGE_S

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from cli import offline, told
-from cli.ceremony import initialise
+from cli.ceremony import Login, initialise
 from cli.deployment import deployment, stack_option
 
 
 @click.command(short_help="Make secrets, keys, policy and the first officer; says what it did.")
 @stack_option
 @click.option("--phone", default="", metavar="TEXT", help="The district's help line, shown on the guard's page.")
+@click.option(
+    "--sites",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Sampling sites, as examples/sites.json.",
+)
+@click.option("--login-authorize", default="", metavar="URL", help="The login provider's authorisation endpoint.")
+@click.option("--login-token", default="", metavar="URL", help="The login provider's token endpoint.")
 @click.option("--officer-area", default="", metavar="CODE", help="The division code of the first officer's area.")
 @offline.json_option
-def init(*, stack: str | None, phone: str, officer_area: str, as_json: bool) -> None:
+def init(
+    *,
+    stack: str | None,
+    phone: str,
+    sites: Path | None,
+    login_authorize: str,
+    login_token: str,
+    officer_area: str,
+    as_json: bool,
+) -> None:
     """Bring a fresh deployment to work. Run it again at any time: what is there is left alone, and it says so."""
     target = deployment(stack)
     steps = []
-    for step in initialise(target, phone=phone):
+    login = Login(login_authorize, login_token) if login_authorize and login_token else None
+    for step in initialise(target, phone=phone, sites=sites, login=login):
         steps.append(step)
         if not as_json:
             click.echo(f"· {step}")

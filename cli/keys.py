@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cli import offline, told
+from cli.ceremony import extracts
 from cli.roots import root_signer
 from credentials import KeySet, LocalSigner, Refused, Untrusted
 from credentials.statement import Statement, digest, needed, peek_statement, sign_statement
@@ -78,6 +79,10 @@ def statement() -> None:
 @click.option("--days", type=click.IntRange(1, 31), default=31, show_default=True, help="How long it is valid.")
 @click.option("--at", "at_text", metavar="TIME", help="Default: now.")
 @click.option("--out", "out_at", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--extracts", "extracts_at", type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for each day's extract (YYYY-MM-DD.jwt): what a guard's first visit downloads.",
+)  # fmt: skip
 @offline.json_option
 def sign(
     *,
@@ -90,6 +95,7 @@ def sign(
     days: int,
     at_text: str | None,
     out_at: Path,
+    extracts_at: Path | None,
     as_json: bool,
 ) -> None:
     """Sign the next key statement: its number follows the previous one's, and it names that one's hash.
@@ -112,6 +118,10 @@ def sign(
     except (Refused, ValueError) as problem:
         raise click.UsageError(str(problem)) from None
     _write(out_at, token)
+    if extracts_at is not None:
+        extracts_at.mkdir(parents=True, exist_ok=True)
+        for day, extract in extracts(token, published, signer, previous):
+            (extracts_at / f"{day}.jwt").write_text(extract, encoding="ascii")
     if made is not None:
         _tell(made, token, out_at, as_json=as_json)
 

@@ -12,7 +12,7 @@ import click
 
 from cli.ceremony import initialise
 from cli.deployment import deployment, state_folder
-from cli.seed import PRINTED, PRINTED_URL, seed
+from cli.seed import EXAMPLES, PRINTED, PRINTED_URL, seed
 from infra.local import LaunchError, Service, embedded
 from infra.local.messages import Inbox
 
@@ -41,7 +41,8 @@ def run(*, no_seed: bool) -> None:
             issuer=os.environ.get("EPIPASS_ISSUER", "https://pass.example.gov"),
         ) as service:
             click.echo(f"The engine stands after {time.monotonic() - started:.1f} s; its state is in {state}.")
-            for step in initialise(deployment(None), phone=os.environ.get("EPIPASS_PHONE", SPECIMEN_PHONE)):
+            phone = os.environ.get("EPIPASS_PHONE", SPECIMEN_PHONE)
+            for step in initialise(deployment(None), phone=phone, sites=EXAMPLES / "sites.json"):
                 click.echo(f"· {step}")
             if not no_seed:
                 _seed(state)
@@ -85,7 +86,9 @@ def _tell(service: Service) -> None:
     click.echo(f"""
 epipass runs. Everything here is a specimen and has no legal force.
   API          {service.url}   (OpenAPI: {service.url}/openapi.json)
-  guard's page http://gate.localhost:{port}/v
+  wallet       http://me.localhost:{port}/
+  guard's page http://gate.localhost:{port}/   (any camera opens /v)
+  consoles     http://desk.localhost:{port}/
 {_printed(service.state.root / "examples")}  keys         {service.url}/.well-known/jwks.json
   a token      .venv/bin/epipass token --role officer --scope 990101
   how it is    .venv/bin/epipass doctor

@@ -1,35 +1,46 @@
+import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-/** Members of our own objects only: nothing here may be a member of a JSON file, of a token, or of the browser. */
-const OWN_NAMES =
-  /^(statusAgeS|ageS|identityChecked|onIdentity|onAgain|onPaste|onLanguage|statusIndex|statusList|dictionaries|readPresentation|checkPass|checkStatus|verifyPresentation|evidence|payload|printed|notBefore|fetchMs|tookMs|maxAgeS|held|statement|signed)$/;
-
 /** One origin of pages: `web/gate` becomes `web/dist/gate`, to be published at the root of gate.<host>. */
+const ORIGIN = process.env.ORIGIN ?? "gate";
+
+/** The floor of what a camera opens is Chrome 80 and Safari 14; consoles may ask for a browser of the last years. */
+const TARGET = ORIGIN === "desk" ? ["chrome109", "safari16"] : ["chrome80", "safari14"];
+
+const documents = readdirSync(ORIGIN, { recursive: true }).filter((path) => String(path).endsWith("index.html"));
+const pages = Object.fromEntries(
+  documents.map((path) => [String(path).split("/").slice(0, -1).join("-") || "home", `${ORIGIN}/${path}`]),
+);
+// Our own inflate is fetched by name, only by browsers that need it: the page must know where it is. Not among the
+// assets, which are cached for ever because their names change.
+const inflate = { inflate: "src/core/inflate.ts" };
+const worker = { sw: "src/worker/sw.ts" };
+const NAMED: Readonly<Record<string, string>> = { inflate: "v/inflate.js", sw: "sw.js" };
+
 export default defineConfig({
-  root: "gate",
+  root: ORIGIN,
   base: "/",
-  publicDir: false,
+  publicDir: existsSync(`${ORIGIN}/public`) ? "public" : false,
   build: {
-    outDir: "../dist/gate",
+    outDir: `../dist/${ORIGIN}`,
     emptyOutDir: true,
-    target: ["chrome80", "safari14"],
-    // Everything is one small chunk; the polyfill would be dead weight, and inlined assets would break the CSP.
+    target: TARGET,
+    // The polyfill would be dead weight, and inlined assets would break the CSP.
     modulePreload: false,
     assetsInlineLimit: 0,
-    // A few hundred bytes smaller than the default, and the first visit has a budget.
+    // A few hundred bytes smaller than the default, and a first visit has a budget.
     minify: "terser",
-    terserOptions: {
-      ecma: 2020,
-      module: true,
-      compress: { passes: 3, unsafe_arrows: true },
-      mangle: { properties: { regex: OWN_NAMES } },
-    },
+    terserOptions: { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } },
     rolldownOptions: {
-      input: { page: "gate/v/index.html", inflate: "src/core/inflate.ts" },
+      input: { ...pages, ...(ORIGIN === "gate" ? inflate : {}), ...(ORIGIN === "desk" ? {} : worker) },
       preserveEntrySignatures: "allow-extension",
-      // Our own inflate is fetched by name, only by browsers that need it: the page must know where it is. Not among
-      // the assets, which are cached for ever because their names change.
-      output: { entryFileNames: ({ name }) => (name === "inflate" ? "v/inflate.js" : "assets/[name]-[hash].js") },
+      output: { entryFileNames: ({ name }) => NAMED[name] ?? "assets/[name]-[hash].js" },
+    },
+  },
+  worker: {
+    format: "es",
+    rolldownOptions: {
+      output: { entryFileNames: "assets/[name]-[hash].js", assetFileNames: "assets/[name]-[hash][extname]" },
     },
   },
   test: { root: ".", include: ["tests/**/*.test.ts"], testTimeout: 30_000 },

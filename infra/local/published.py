@@ -11,27 +11,45 @@ from infra.local.gateway import Incoming, Outgoing
 
 # Objects of these paths answer on every host; pages only on their own.
 PREFIXES = ("/.well-known/", "/status/", "/contexts/")
-FILES = ("/config.json",)
+FILES = ("/config.json", "/sites.json", "/worker.json")
 ORIGINS = ("me", "gate", "desk")
-# The same words as infra/edge.yaml sends; tests/template holds them equal.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; "
-        "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; "
-        "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
+# A venue code's address is the check-in page's, whatever the code.
+UNDER = {"me": "/c/"}
+_EVERYWHERE = (
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'"
+    "{connections}; worker-src 'self'; manifest-src 'self';{media} base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types epipass"
+)
+# The same words as infra/edge.yaml sends; tests/template holds them equal. What a page may do is its origin's: the
+# scanner's WebAssembly and recorded voice at the gate, a large file straight to its presigned address at the desk.
+POLICIES = {
+    "me": _EVERYWHERE.format(scripts="", connections="", media=""),
+    "gate": _EVERYWHERE.format(scripts=" 'wasm-unsafe-eval'", connections="", media=" media-src 'self';"),
+    "desk": _EVERYWHERE.format(scripts="", connections=" {elsewhere}", media=""),
 }
+PERMISSIONS = "camera={camera}, geolocation=(), microphone=(), payment=(), usb=()"
+CAMERA = {"me": "()", "gate": "(self)", "desk": "()"}
+
+
+def security_headers(origin: str, elsewhere: str = "") -> dict[str, str]:
+    """What every page and published file of an origin is sent with; `elsewhere`: where a desk's large files go."""
+    known = origin if origin in ORIGINS else "me"
+    return {
+        "Content-Security-Policy": POLICIES[known].replace(" {elsewhere}", f" {elsewhere}" if elsewhere else ""),
+        "Permissions-Policy": PERMISSIONS.format(camera=CAMERA[known]),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
 class Published:
     """Answers GET and HEAD from the bucket."""
 
-    def __init__(self, s3: Any, bucket: str) -> None:
+    def __init__(self, s3: Any, bucket: str, elsewhere: str = "") -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._elsewhere = elsewhere
 
     def answer(self, incoming: Incoming) -> Outgoing | None:
         """The published file or page of this host and path; None when there is none."""
@@ -54,7 +72,7 @@ class Published:
         headers = [
             ("ETag", etag),
             ("Cache-Control", held.get("CacheControl") or _cache(key)),
-            *SECURITY_HEADERS.items(),
+            *security_headers(_origin(incoming.headers.get("host", "")), self._elsewhere).items(),
         ]
         if etag in incoming.headers.get("if-none-match", ""):
             return Outgoing(304, tuple(headers), b"")
@@ -67,13 +85,20 @@ def keys(host: str, path: str) -> tuple[str, ...]:
     """The objects that may answer a path on a host, most wanted first."""
     if path.startswith(PREFIXES) or path in FILES:
         return (path.lstrip("/"),)
-    origin = host.split(":", maxsplit=1)[0].split(".", maxsplit=1)[0]
+    origin = _origin(host)
     if origin not in ORIGINS or ".." in path:
         return ()
+    under = UNDER.get(origin)
+    if under and path.startswith(under):
+        path = under
     below = f"pages/{origin}{path}"
     if path.endswith("/"):
         return (f"{below}index.html",)
     return (below, f"{below}/index.html") if "." in path.rsplit("/", 1)[-1] else (f"{below}/index.html", below)
+
+
+def _origin(host: str) -> str:
+    return host.split(":", maxsplit=1)[0].split(".", maxsplit=1)[0]
 
 
 def _cache(key: str) -> str:

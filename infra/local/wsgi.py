@@ -22,7 +22,8 @@ router = Router(app.routes)
 # By the application here, or (EPIPASS_DISPATCH=functions) by the deployed functions under their roles.
 by_function = os.environ.get("EPIPASS_DISPATCH") == "functions"
 respond = ByFunction(Engine(os.environ["AWS_ENDPOINT_URL"])) if by_function else app
-published = Published(boto3.client("s3"), os.environ["BUCKET_PUBLIC"])
+# Presigned addresses are the engine's own.
+published = Published(boto3.client("s3"), os.environ["BUCKET_PUBLIC"], os.environ["AWS_ENDPOINT_URL"])
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

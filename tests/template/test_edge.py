@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from infra.local.published import ORIGINS, PREFIXES, SECURITY_HEADERS, keys
+import pytest
+
+from infra.local.published import FILES, ORIGINS, PREFIXES, keys, security_headers
 from infra.local.template import read
 from infra.paths import ROOT
 from infra.routes import of_module
@@ -22,14 +25,34 @@ def distribution(origin: str) -> dict[str, Any]:
     return found
 
 
-def test_pages_have_the_same_headers_on_both_engines() -> None:
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_pages_have_the_same_headers_on_both_engines(origin: str) -> None:
     """A page that works under the local content security policy works under the cloud's."""
-    policy = edge()["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    policy = edge()[f"{origin.capitalize()}PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
     security = policy["SecurityHeadersConfig"]
-    assert security["ContentSecurityPolicy"]["ContentSecurityPolicy"] == SECURITY_HEADERS["Content-Security-Policy"]
-    assert security["ReferrerPolicy"]["ReferrerPolicy"] == SECURITY_HEADERS["Referrer-Policy"]
+    here = security_headers(origin, "https://${UploadsBucketDomain} ${LoginOrigin}")
+    stated = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert (stated["Fn::Sub"] if isinstance(stated, dict) else stated) == here["Content-Security-Policy"]
+    assert security["ReferrerPolicy"]["ReferrerPolicy"] == here["Referrer-Policy"]
     custom = {item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
-    assert custom == {"Permissions-Policy": SECURITY_HEADERS["Permissions-Policy"]}
+    assert custom == {name: here[name] for name in ("Permissions-Policy", "Cross-Origin-Opener-Policy")}
+    behaviours = [distribution(origin)["DefaultCacheBehavior"], *distribution(origin)["CacheBehaviors"]]
+    headed = {b["ResponseHeadersPolicyId"]["Ref"] for b in behaviours if b["TargetOriginId"] != "api"}
+    assert headed == {f"{origin.capitalize()}PageHeaders"}
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_no_page_may_do_more_than_it_needs(origin: str) -> None:
+    """No foreign source, no inline code, no frame; WebAssembly, sound and the camera at the gate alone."""
+    headers = security_headers(origin)
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    for name in ("default-src", "base-uri", "form-action", "frame-ancestors"):
+        assert policy[name] == "'none'"
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert not re.search(r"unsafe-inline|'unsafe-eval'|https?:|\*", headers["Content-Security-Policy"])
+    at_gate = origin == "gate"
+    assert ("'wasm-unsafe-eval'" in policy["script-src"], "media-src" in policy) == (at_gate, at_gate)
+    assert ("camera=(self)" in headers["Permissions-Policy"]) == at_gate
 
 
 def test_published_paths_answer_on_every_origin() -> None:
@@ -37,7 +60,7 @@ def test_published_paths_answer_on_every_origin() -> None:
     for origin in ORIGINS:
         behaviours = distribution(origin)["CacheBehaviors"]
         published = {b["PathPattern"] for b in behaviours if b["TargetOriginId"] == "published"}
-        assert published == {prefix + "*" for prefix in PREFIXES} | {"/config.json"}
+        assert published == {prefix + "*" for prefix in PREFIXES} | set(FILES)
 
 
 def test_every_route_is_reached_through_some_origin() -> None:
@@ -63,5 +86,7 @@ def test_a_page_is_its_folders_index_and_stays_in_its_folder() -> None:
     assert keys("gate.localhost:8000", "/v")[0] == "pages/gate/v/index.html"
     assert keys("gate.localhost:8000", "/") == ("pages/gate/index.html",)
     assert keys("gate.localhost:8000", "/../me/index.html") == ()
+    assert keys("me.localhost:8000", "/c/V-10-k3wd7q2m") == ("pages/me/c/index.html",)
+    assert keys("gate.localhost:8000", "/c/V-10-k3wd7q2m")[0] == "pages/gate/c/V-10-k3wd7q2m/index.html"
     assert keys("127.0.0.1:8000", "/v") == ()
     assert keys("127.0.0.1:8000", "/status/2026-11-24a-1") == ("status/2026-11-24a-1",)

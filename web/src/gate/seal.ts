@@ -1,6 +1,6 @@
 /** Drawn marks: the shape of each verdict, so that colour never says it alone, and the authority's seal. */
 import type { Verdict } from "./check";
-import { svg } from "./dom";
+import { svg } from "../shared/dom";
 
 export type Mark = Verdict | "stale" | "empty" | "checking";
 

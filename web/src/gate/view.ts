@@ -3,7 +3,7 @@ import type { Pass } from "../core/profile";
 import { type Language, say, type Word } from "./catalogue";
 import { type Answer, OLD_STATUS_S } from "./check";
 import { chinaClock, chinaInstant, lasting } from "./china";
-import { h } from "./dom";
+import { h } from "../shared/dom";
 import { type Mark, mark, seal } from "./seal";
 
 /** What the screen shows: an answer, or the time before and after one. */
