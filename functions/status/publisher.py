@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from pynamodb.expressions.update import Action
 
 import credentials
@@ -21,6 +22,7 @@ from functions.status.model import StatusListRow, WithdrawalRow
 from functions.status.service import live_lists, open_ahead
 
 PREFIX: Final = "status/"
+INDEX: Final = PREFIX + "index.json"  # the point keeps it from being any list's name
 MEDIA_TYPE: Final = "application/vc+jwt"
 CACHE: Final = "public, max-age=30, s-maxage=30, must-revalidate"
 LEASE_S: Final = 60  # longer than the function may run: a lease left behind belongs to nobody alive
@@ -43,7 +45,10 @@ def publish(name: str, at: int) -> bool:
         return False
     lease: list[Action] = [StatusListRow.busy_until.set(at + LEASE_S)]
     if row.update_if(lease, StatusListRow.busy_until <= at):
+        is_new = not int(row.published_at)
         _publish_until_nobody_asks(row, at)
+        if is_new:
+            publish_index(at)
     return True
 
 
@@ -66,9 +71,27 @@ def publish_all(at: int) -> int:
     """Open what the next two days need, publish every live list, drop those past their time; tell how many were published."""
     open_ahead(at)
     count = sum(publish(name, at) for name in live_lists(at))
+    # The index first: it must not name a list that is gone.
+    publish_index(at)
     dropped = _drop(public.keys(PREFIX), at)
     log.event("status.published", count=count, dropped=dropped)
     return count
+
+
+def publish_index(at: int) -> bool:
+    """Name the published lists in `/status/index.json`, for a guard who fetches them all; tell whether it changed.
+
+    The index is a convenience and says nothing about any pass: it is not signed, and a list alone is the truth about
+    its passes. Who is shown a shortened index misses lists, and is unsure about their passes; nobody is let in by it.
+    It is made from the objects that are there, after they were put and before they are deleted, so that it never names
+    a list that is not published.
+    """
+    names = rules.still_kept((key.removeprefix(PREFIX) for key in public.keys(PREFIX)), at)
+    made = msgspec.json.encode({"lists": names})
+    if public.get(INDEX) == made:
+        return False
+    public.put(INDEX, made, content_type="application/json", cache_control=CACHE)
+    return True
 
 
 def _signed(name: str, size: int, at: int) -> bytes:

@@ -55,6 +55,13 @@ def list_end(name: str) -> int | None:
     return int(start.timestamp()) + HALF_DAY_S
 
 
+def still_kept(names: Iterable[str], at: int) -> list[str]:
+    """Return those names that are a list's whose 48 h after its half-day are not over, in order of half-day and number."""
+    ends = {name: list_end(name) for name in names}
+    kept = [name for name, end in ends.items() if end is not None and at < end + KEPT_S]
+    return sorted(kept, key=lambda name: (ends[name], int(name.rpartition("-")[2])))
+
+
 def halves(first: int, last: int) -> list[str]:
     """Name the half-days from the one of `first` to the one of `last`, in order."""
     start = first - first % HALF_DAY_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 import credentials
 from functions.keys.service import key_set, signer
 from functions.shared import clock
+from functions.shared.aws import client
 from functions.shared.config import settings
 from functions.shared.objects import public
 from functions.status import handlers, publisher, rules, service
@@ -194,6 +196,69 @@ def test_every_minute_the_coming_lists_are_there_and_the_ended_are_not() -> None
         for name in rules.lists_of_wave(rules.half_day(expires_at), 0):
             assert eventually(lambda name=name: public.get(f"status/{name}") is not None)  # type: ignore[misc]
     assert public.get(f"status/{ended}") is None
+
+
+def index() -> list[str]:
+    """The names in the published index, as a guard's page reads them; empty while there is none."""
+    held = public.get("status/index.json")
+    return [] if held is None else list(json.loads(held)["lists"])
+
+
+def test_the_index_names_a_list_once_it_is_published_and_not_before(expiry: int) -> None:
+    """Opened is not published: who fetched it then would be told that there is no such list."""
+    at = clock.now()
+    name = rules.list_name(rules.half_day(expiry), 1)
+    # Put by hand, so that nobody is asked to publish it.
+    StatusListRow(name, size=rules.SIZE, secret=b"s" * 32, opened_at=at, ttl=expiry + 9 * DAY).put_if_absent()
+    publisher.publish_index(at)
+    assert public.get(f"status/{name}") is None
+    assert name not in index()
+    assert publisher.publish(name, at)
+    assert public.get(f"status/{name}") is not None
+    assert eventually(lambda: name in index())
+
+
+def test_the_index_names_each_published_list_and_no_other() -> None:
+    """What the minute leaves behind: every list that is there, in order, and nothing that is gone."""
+    at = clock.now()
+    ended = rules.list_name(rules.half_day(at - 5 * DAY), 1)
+    public.put(f"status/{ended}", b"old")
+    publisher.publish_all(at)
+
+    def agrees() -> bool:
+        published = {key.removeprefix("status/") for key in public.keys("status/")} - {"index.json"}
+        return set(index()) == published
+
+    assert eventually(agrees)
+    assert ended not in index()
+    assert set(service.live_lists(at)) <= set(index())
+    assert index() == rules.still_kept(index(), at)
+
+
+def test_the_index_leaves_out_a_list_before_it_is_dropped() -> None:
+    """From the second it ends it is not named, while its object is still there: never named and gone."""
+    at = clock.now()
+    name = rules.list_name(rules.half_day(at - 3 * DAY), 7)
+    end = (rules.list_end(name) or 0) + rules.KEPT_S
+    public.put(f"status/{name}", b"old")
+    try:
+        publisher.publish_index(end - 1)
+        named = index()
+        publisher.publish_index(end)
+        assert (name in named, name in index()) == (True, False)
+        assert public.get(f"status/{name}") == b"old"
+    finally:
+        public.delete(f"status/{name}")
+
+
+def test_the_index_is_written_only_when_it_changed_and_cached_as_the_lists(expiry: int) -> None:
+    """It is JSON for a page, and as old as the lists may be in a shared cache."""
+    at = clock.now()
+    name = service.allocate(expiry, at).list
+    assert eventually(lambda: publisher.publish(name, at) and name in index())
+    assert eventually(lambda: not publisher.publish_index(at))
+    held = client("s3").head_object(Bucket=public.name, Key="status/index.json")
+    assert (held["ContentType"], held["CacheControl"]) == ("application/json", publisher.CACHE)
 
 
 def test_a_message_publishes_its_list_once_and_a_bad_one_comes_back(expiry: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -75,3 +76,15 @@ def test_bits_are_the_most_significant_first(indices: set[int]) -> None:
     assert len(bits) == 128
     text = "".join(f"{byte:08b}" for byte in bits)
     assert {place for place, bit in enumerate(text) if bit == "1"} == indices
+
+
+@given(st.lists(st.integers(NOON, NOON + 6 * 86_400), max_size=8), st.integers(NOON, NOON + 9 * 86_400), st.randoms())
+def test_what_is_still_kept_is_every_list_until_48_hours_after_its_half_day(
+    expiries: list[int], at: int, random: Random
+) -> None:
+    """Whatever else lies beside the lists, and in whatever order it is named, nothing ended and nothing else is told."""
+    names = [rules.list_name(rules.half_day(expiry), n) for n, expiry in enumerate(expiries, start=8)]
+    found = [*names, "index.json", "2026-13-01a-1", "note.txt", ""]
+    told = rules.still_kept(random.sample(found, len(found)), at)
+    assert set(told) == {name for name in names if at < (rules.list_end(name) or 0) + rules.KEPT_S}
+    assert told == sorted(told, key=lambda name: (name[:11], int(name[12:])))
