@@ -1,4 +1,4 @@
-"""Gates over HTTP: a manager makes gates and codes, a guard begins a shift with a code and a device key."""
+"""Gates over HTTP: a manager makes gates and codes, a guard begins and ends a shift with a code and a device key."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from credentials import proofs
+from credentials import b64, proofs
 from functions.audit import service as audit
-from functions.gates import service
+from functions.checkins import receipts
+from functions.gates import poster, service
 from functions.gates.rules import Gate, Shift
 from functions.keys import service as keys
+from functions.shared import posters
 from functions.shared.clock import rfc3339
 from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
-from functions.shared.problems import NotFound, Unauthenticated
+from functions.shared.problems import Forbidden, NotFound, Unauthenticated
 from functions.venues import service as venues
 
 routes = Routes("gates")
 public = Routes("shifts")  # mounted where nobody has a token yet
+guard = Routes("guards")  # mounted where a bound device asks
 
 Label = Annotated[str, Meta(max_length=32)]
 Direction = Literal["in", "out"]
@@ -48,6 +51,16 @@ class GatesOut(Struct, frozen=True):
     gates: tuple[GateOut, ...]
 
 
+class PublicGateOut(Struct, frozen=True):
+    """What anybody may know of a gate: where a shift is about to begin."""
+
+    gate: str
+    name: str
+    venue: str
+    venue_name: str
+    direction: Direction
+
+
 class GateCodeOut(Struct, frozen=True):
     """A gate's new code: it is shown this once."""
 
@@ -62,6 +75,21 @@ class ShiftIn(Struct, frozen=True, forbid_unknown_fields=True):
     label: Label = ""
 
 
+class ReceiptBlock(Struct, frozen=True):
+    """The seed of a half-day's receipts at the venue, base64url: it never leaves the guard's page."""
+
+    block: int
+    seed: str
+
+
+class Receipts(Struct, frozen=True):
+    """What the guard's page needs to show the marks that check-ins show, offline for the whole shift."""
+
+    alphabet: str
+    step_s: int
+    blocks: tuple[ReceiptBlock, ...]
+
+
 class ShiftBegun(Struct, frozen=True):
     """A device's shift and its 15-minute token, to be sent as `Authorization: DPoP`; ask again for another."""
 
@@ -74,6 +102,7 @@ class ShiftBegun(Struct, frozen=True):
     ends_at: str
     token: str
     expires_in: int
+    receipts: Receipts
 
 
 class ShiftOut(Struct, frozen=True, omit_defaults=True):
@@ -102,7 +131,7 @@ class ShiftsOut(Struct, frozen=True):
 )
 def register(request: Request, gate: str) -> Answer:
     """Register a gate."""
-    _require_venue(request, request.body.venue)
+    service.require_venue(request.caller, request.body.venue, request.at)
     made, new = service.put_gate(gate, request.body.venue, request.body.name, request.body.direction)
     _note(request, "gate.registered", gate)
     return Answer(_gate(made), 201 if new else 200)
@@ -111,7 +140,7 @@ def register(request: Request, gate: str) -> Answer:
 @routes.get("/venues/{venue}/gates", roles={"venue", "officer"}, answer=GatesOut, summary="The gates of a venue")
 def of_venue(request: Request, venue: str) -> GatesOut:
     """List a venue's gates."""
-    _require_venue(request, venue)
+    service.require_venue(request.caller, venue, request.at)
     return GatesOut(tuple(_gate(one) for one in service.of_venue(venue)))
 
 
@@ -127,6 +156,35 @@ def new_code(request: Request, gate: str) -> GateCodeOut:
     made = GateCodeOut(gate, service.new_code(gate))
     _note(request, "gate.code-made", gate)
     return made
+
+
+@routes.get(
+    "/gates/{gate}/poster",
+    roles={"venue", "officer"},
+    answer=bytes,
+    query=("format",),
+    summary="The poster a guard scans to begin a shift, as PDF or SVG; it holds no code of the manager's",
+)
+def draw_poster(request: Request, gate: str) -> Answer:
+    """Draw the poster of a gate; only an open venue's gate has one."""
+    managed = _managed(request, gate)
+    venue = venues.must(managed.venue, request.at)
+    if not venue.open:
+        raise NotFound("A poster is printed once the venue is approved.", code="not-approved")
+    form = posters.read_format(request.query.get("format", ""))
+    return posters.answer(form, poster.of_gate(managed, venue.name, settings().gate_url), gate)
+
+
+@public.get(
+    "/gates/{gate}", roles={"public"}, answer=PublicGateOut, summary="What anybody may know of a gate before a shift"
+)
+def facts(request: Request, gate: str) -> PublicGateOut:
+    """Answer where a gate is; one of a venue that was never approved is nobody's business."""
+    found = service.must(gate, request.at)
+    venue = venues.venue(found.venue, request.at)
+    if venue is None or venue.state not in {"approved", "closed"}:
+        raise NotFound("There is no such gate.", code="no-gate")
+    return PublicGateOut(found.gate, found.name, found.venue, venue.name, found.direction)  # type: ignore[arg-type]  # as stored
 
 
 @public.post(
@@ -162,6 +220,7 @@ def begin_shift(request: Request, gate: str) -> ShiftBegun:
         ends_at=rfc3339(shift.ends_at),
         token=token,
         expires_in=min(proofs.TOKEN_LIFE_S, shift.ends_at - request.at),
+        receipts=_receipts(found.venue, request.at, shift.ends_at),
     )
 
 
@@ -186,6 +245,26 @@ def revoke(request: Request, gate: str, device: str) -> ShiftOut:
     return _shift(ended, request.at)
 
 
+@guard.delete(
+    "/gates/{gate}/shifts/{device}",
+    roles={"guard"},
+    answer=ShiftOut,
+    summary="End this device's own shift; another may begin with the gate's code",
+)
+def end_shift(request: Request, gate: str, device: str) -> ShiftOut:
+    """End the caller's own shift; a shift that is over already is answered as it stands."""
+    request.caller.require_scope(gate)
+    if request.caller.device != device:
+        raise Forbidden("You can end the shift of this device only. The gate's manager can end any.", code="device")
+    return _shift(service.end(gate, device, request.at), request.at)
+
+
+def _receipts(venue: str, start: int, end: int) -> Receipts:
+    seeds = receipts.seeds_for(venue, start, end)
+    blocks = tuple(ReceiptBlock(block, b64.encode(seed)) for block, seed in seeds)
+    return Receipts(receipts.ALPHABET, receipts.STEP_S, blocks)
+
+
 def _note(request: Request, act: str, gate: str) -> None:
     audit.record(request.caller.actor, act, case=gate, count=1, at=request.at)
 
@@ -203,20 +282,8 @@ def _proved_device(request: Request) -> str:
         ) from None
 
 
-def _require_venue(request: Request, venue: str) -> None:
-    if request.caller.role == "venue":
-        request.caller.require_scope(venue)
-        venues.must(venue, request.at)
-    else:
-        request.caller.require_area(venues.must(venue, request.at).area)
-
-
 def _managed(request: Request, gate: str) -> Gate:
-    found = service.gate(gate, request.at)
-    if found is None:
-        raise NotFound("There is no such gate.", code="no-gate")
-    _require_venue(request, found.venue)
-    return found
+    return service.managed(request.caller, gate, request.at)
 
 
 def _gate(gate: Gate) -> GateOut:

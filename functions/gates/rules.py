@@ -39,6 +39,14 @@ class Shift:
         """Tell whether the device guards the gate at this instant."""
         return self.revoked_at is None and self.started_at <= at < self.ends_at
 
+    def bars(self, at: int) -> bool:
+        """Tell whether the manager's revocation keeps the device out at this instant.
+
+        It does so for the twelve hours the shift began with, whether or not the guard ended it earlier: else a guard
+        who ends a shift in the moment before it is revoked could begin another with the code.
+        """
+        return self.revoked_at is not None and at < self.started_at + SHIFT_S
+
 
 def make_code(randomness: bytes) -> str:
     """Return a manager's code of 16 characters, in fours to be read aloud: `k3wd-7q2m-hh5a-tz4c`."""

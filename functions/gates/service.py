@@ -38,6 +38,32 @@ def must(gate_id: str, at: int) -> Gate:
     return found
 
 
+def require_venue(caller: Caller, venue: str, at: int) -> None:
+    """Refuse who does not manage a venue: its own manager, and officers of its area, do.
+
+    Raises:
+        Forbidden: `scope`.
+        NotFound: there is no such venue.
+    """
+    if caller.role == "venue":
+        caller.require_scope(venue)
+        venues.must(venue, at)
+    else:
+        caller.require_area(venues.must(venue, at).area)
+
+
+def managed(caller: Caller, gate_id: str, at: int) -> Gate:
+    """Return a gate of a venue that the caller manages.
+
+    Raises:
+        Forbidden: `scope`.
+        NotFound: there is no such gate.
+    """
+    found = must(gate_id, at)
+    require_venue(caller, found.venue, at)
+    return found
+
+
 def of_venue(venue: str) -> list[Gate]:
     """Return the gates of a venue, by their ids."""
     return [row.read() for row in GateRow.by_venue.query(venue)]
@@ -90,8 +116,8 @@ def open_shift(gate_id: str, code: str, device: str, label: str, at: int) -> Shi
         raise Forbidden("The gate's code is wrong or no longer good. Ask the gate's manager.", code="gate-code")
     if shift and shift.stands(at):
         return shift
-    if shift and shift.revoked_at is not None and at < shift.ends_at:
-        raise Forbidden("The gate's manager ended this device's shift.", code="revoked")
+    if shift and shift.bars(at):
+        raise _revoked()
     _check_room(found, at)
     return _put(Shift(gate_id, device, label, at, at + rules.SHIFT_S), at)
 
@@ -115,6 +141,23 @@ def revoke(gate_id: str, device: str, at: int) -> Shift:
         row.update(actions=[ShiftRow.revoked_at.set(at)])
         log.event("shift.revoked", gate=gate_id)
     return row.read()
+
+
+def end(gate_id: str, device: str, at: int) -> Shift:
+    """End a shift at its guard's own wish; another may begin with the code at once. Again changes nothing.
+
+    Raises:
+        NotFound: the device has no shift here.
+    """
+    row = ShiftRow.find(gate_id, device, at=at)
+    if row is None:
+        raise NotFound("This device has no shift at this gate.", code="no-shift")
+    # A revoked shift keeps its end: the row must tell what the manager did, and when it would have been over.
+    standing = ShiftRow.revoked_at.does_not_exist() & (ShiftRow.ends_at > at)
+    if row.update_if([ShiftRow.ends_at.set(at)], standing):
+        log.event("shift.ended", gate=gate_id)
+        return row.read()
+    return ShiftRow.get(gate_id, device, consistent_read=True).read()
 
 
 def require_shift(caller: Caller, at: int) -> Gate:
@@ -148,8 +191,17 @@ def _put(shift: Shift, at: int) -> Shift:
         ends_at=shift.ends_at,
         ttl=shift.ends_at + _KEPT_S,
     )
-    # The same device asking twice at once gets one shift: the second finds the first one's.
-    if row.put_if(ShiftRow.gate.does_not_exist() | (ShiftRow.ends_at <= at)):
+    # The same device asking twice at once gets one shift: the second finds the first one's. What is over is replaced,
+    # unless its manager revoked it in the same moment.
+    free = ShiftRow.revoked_at.does_not_exist() | (ShiftRow.started_at <= at - rules.SHIFT_S)
+    if row.put_if(ShiftRow.gate.does_not_exist() | ((ShiftRow.ends_at <= at) & free)):
         log.event("shift.began", gate=shift.gate)
         return shift
-    return ShiftRow.get(shift.gate, shift.device, consistent_read=True).read()
+    stored = ShiftRow.get(shift.gate, shift.device, consistent_read=True).read()
+    if not stored.stands(at):
+        raise _revoked()
+    return stored
+
+
+def _revoked() -> Forbidden:
+    return Forbidden("The gate's manager ended this device's shift.", code="revoked")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.audit import service as audit
+from functions.shared import posters
 from functions.shared.config import settings
 from functions.shared.cursors import read_cursor, write_cursor
 from functions.shared.http import Answer, Request, Routes
@@ -187,13 +188,11 @@ def draw_poster(request: Request, venue: str) -> Answer:
     managed = _managed(request, venue)
     if not managed.open:
         raise NotFound("A poster is printed once the venue is approved.", code="not-approved")
-    label, form = request.query.get("label", ""), request.query.get("format", "pdf")
-    if form not in poster.FORMATS or len(label) > 32:  # noqa: PLR2004 - CodeIn's own limit
-        raise Malformed("Ask for format=pdf or format=svg, and a label of at most 32 characters.", code="format")
+    label, form = request.query.get("label", ""), posters.read_format(request.query.get("format", ""))
+    if len(label) > 32:  # noqa: PLR2004 - CodeIn's own limit
+        raise Malformed("A label has at most 32 characters.", code="label")
     code = code_out(service.add_code(venue, label, request.at), settings().me_url)
-    drawn = poster.draw(form, name=managed.name, label=label, url=code.url)
-    named = {"Content-Disposition": f'inline; filename="{venue}.{form}"'}
-    return Answer(drawn, content_type=poster.FORMATS[form], headers=named)
+    return posters.answer(form, poster.of_code(managed.name, label, code.url), venue)
 
 
 def _managed(request: Request, venue: str) -> Venue:

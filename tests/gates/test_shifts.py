@@ -44,7 +44,7 @@ def test_the_code_opens_a_shift_of_twelve_hours_for_one_device() -> None:
 
 
 def test_a_gate_that_is_not_there_answers_as_a_wrong_code() -> None:
-    """Nobody learns by asking which gates exist."""
+    """Whoever tries codes learns nothing from how they are refused."""
     door = open_door()
     told = []
     for gate in (door.gate, fresh("G")):

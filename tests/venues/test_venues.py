@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
-import zxingcpp
-from pypdf import PdfReader
 
 from functions.shared import clock
 from functions.shared.problems import Conflict, NotFound, Rejected
-from functions.venues import poster, service
+from functions.venues import service
 from functions.venues.rules import Policy
 from functions.venues.service import Facts
 from infra.local import Service
@@ -115,27 +111,6 @@ def test_an_areas_venues_come_by_pages_and_no_other_areas() -> None:
     assert mine <= {venue.venue for venue in service.in_area(area[:4], None, 10).venues}
 
 
-def test_the_posters_code_is_read_back_from_both_files() -> None:
-    """A QR reader finds the very address, in the SVG's squares and in the PDF, whose name is text."""
-    url = "https://me.example.gov/c/V-100-abcdefgh"
-    svg = poster.draw("svg", name="书店 <一>", label="东门", url=url).decode()
-    assert "书店 &lt;一&gt;" in svg
-    dark = tuple(poster._dark_modules(url))
-    side = dark[0][2]
-    size = round(130 / side)
-    image = bytearray(b"\xff" * (size * 4) ** 2)
-    for left, top, _side in dark:
-        column, row = round((left - 40) / side), round((top - 85) / side)
-        for line in range(4):
-            start = (row * 4 + line) * size * 4 + column * 4
-            image[start : start + 4] = bytes(4)
-    view = memoryview(bytes(image)).cast("B", (size * 4, size * 4))
-    assert zxingcpp.read_barcodes(view)[0].text == url
-    text = PdfReader(BytesIO(poster.draw("pdf", name="江城书店", label="", url=url))).pages[0].extract_text()
-    assert "江城书店" in text
-    assert url in text
-
-
 def test_the_public_sees_name_and_rules_of_an_open_venue_only(engine: Service) -> None:
     """An application is nobody's business until it is approved; a code leads to its venue."""
     officer = engine.token("officer", AREA[:6])
@@ -157,6 +132,9 @@ def test_the_public_sees_name_and_rules_of_an_open_venue_only(engine: Service) -
     assert drawn.body.startswith(b"%PDF")
     drawn = call("GET", f"/venues/{venue}/poster?format=svg", token=manager)
     assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml")
+    for wrong, told in (("format=png", "format"), ("label=" + "x" * 33, "label")):
+        refused = call("GET", f"/venues/{venue}/poster?{wrong}", token=manager)
+        assert (refused.status, refused.json()["code"]) == (400, told)
     record = call("GET", f"/venues/{venue}/record", token=manager).json()
     assert [one["label"] for one in record["codes"]] == ["东门", ""]
     retired = call("POST", f"/venues/{venue}/codes/{code['code']}/retirement", token=manager)
