@@ -49,7 +49,7 @@ def _checkin(old: _Image, new: _Image) -> _Counted:
 
 
 def _scan(old: _Image, new: _Image) -> _Counted:
-    # The table also holds the live proofs that were seen; they have no area and are nobody's scan.
+    # The table also holds the live proofs that were seen and guards' reports; they have no area and are nobody's scan.
     if new and not old and new.get("area", {}).get("S"):
         yield new["area"]["S"], int(new["at"]["N"]), "scans"
 

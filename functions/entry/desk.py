@@ -6,6 +6,7 @@ from functions.gates import routes as gates
 from functions.labs import routes as labs
 from functions.matching import routes as matching
 from functions.passes import routes as passes
+from functions.scans import routes as scans
 from functions.shared.http import Application
 from functions.units import routes as units
 from functions.venues import routes as venues
@@ -20,6 +21,7 @@ app = Application(
         units.routes,
         counters.routes,
         gates.routes,
+        scans.desk_routes,
         venues.routes,
     ],
 )

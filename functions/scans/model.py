@@ -1,4 +1,8 @@
-"""`scan`: pk the gate / sk a ULID. Live proofs that were seen stand beside them: pk `proof#<sub>` / sk the instant."""
+"""`scan`: pk the gate / sk a ULID.
+
+Beside the scans stand the live proofs that were seen (pk `proof#<sub>` / sk the instant) and what guards reported (pk
+`report#<gate>` / sk a ULID). Neither has an `area`: the counters count a row with one.
+"""
 
 from __future__ import annotations
 
@@ -51,3 +55,20 @@ class ProofRow(Table):
     def read(self) -> Seen:
         """Return the row as the rules know it."""
         return Seen(self.seen_gate, self.seen_by, self.seen_direction, int(self.seen_at))
+
+
+class ReportRow(Table):
+    """What a guard's device reported: a code at this gate led to a host that is not ours."""
+
+    class Meta(TableMeta):
+        """The table of the scans: a report is about one, and lives as long."""
+
+        logical = "scan"
+
+    reported_gate = UnicodeAttribute(hash_key=True, attr_name="pk")
+    ulid = UnicodeAttribute(range_key=True, attr_name="sk")
+    kind = UnicodeAttribute()
+    host = UnicodeAttribute()
+    at = NumberAttribute()
+    received_at = NumberAttribute()
+    device = UnicodeAttribute(default="")

@@ -1,4 +1,7 @@
-"""Scans over HTTP: a turnstile asks for a verdict, a guard's page sends what it scanned, up to 25 at once."""
+"""Scans over HTTP: a turnstile asks for a verdict, a guard's page sends what it scanned, up to 25 at once.
+
+What it scanned may be no pass but an address that is not ours: that is reported to the gate's manager.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,18 @@ from msgspec import Meta, Struct
 from credentials import Pass
 from functions.gates import service as gates
 from functions.scans import service
-from functions.scans.rules import Verdict
-from functions.scans.service import Place, Recorded, Shown
+from functions.scans.rules import Report, Sighting, Verdict
+from functions.scans.service import Filed, Place, Recorded, Shown
 from functions.shared.clock import parse_instant, rfc3339
 from functions.shared.http import Request, Routes
 from functions.shared.problems import FieldError, Malformed
 from functions.venues import service as venues
 
 routes = Routes("scans")
+desk_routes = Routes("gate-reports")
 _MOST = 25
+
+Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-22T08:05:00+08:00"])]
 
 # Whatever a scanner read: the strict reader refuses what is no pass, of any length, and answers so.
 Presentation = str
@@ -36,7 +42,7 @@ class ScanIn(Struct, frozen=True, forbid_unknown_fields=True):
 
     presentation: Presentation
     direction: Literal["in", "out"]
-    at: Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-22T08:05:00+08:00"])]
+    at: Instant
     nonce: Nonce | None = None
     identity_checked: bool = False
 
@@ -79,6 +85,48 @@ class VerdictsOut(Struct, frozen=True):
     results: tuple[VerdictOut, ...]
 
 
+class GateReportIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a code scanned at the gate led to; `host` is a URL's hostname, in lower case and ASCII, and nothing more of it."""
+
+    kind: Literal["foreign-link"]
+    host: Annotated[str, Meta(min_length=1, max_length=253, examples=["pass.example.com"])]
+    at: Instant
+
+
+class GateReportsIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """Reports in the order they were made."""
+
+    reports: Annotated[tuple[GateReportIn, ...], Meta(min_length=1, max_length=_MOST)]
+
+
+class GateReportResult(Struct, frozen=True):
+    """One of them: 201 filed, 200 filed before, 422 refused with the broken law as its code (`host`, `at-out-of-window`)."""
+
+    status: Literal[200, 201, 422]
+    code: str
+
+
+class GateReportResults(Struct, frozen=True):
+    """The results, in the order of the reports."""
+
+    results: tuple[GateReportResult, ...]
+
+
+class GateReportOut(Struct, frozen=True, omit_defaults=True):
+    """A host that codes at the gate led to, and when last; `count` when it was reported more than once."""
+
+    kind: Literal["foreign-link"]
+    host: str
+    at: str
+    count: int = 1
+
+
+class GateReportsOut(Struct, frozen=True):
+    """The hosts of the last fortnight, the newest first."""
+
+    reports: tuple[GateReportOut, ...]
+
+
 @routes.post(
     "/passes/verify",
     roles={"guard"},
@@ -107,6 +155,33 @@ def record(request: Request) -> VerdictsOut:
     return VerdictsOut(tuple(_verdict(service.record(one, place, request.at)) for one in shown))
 
 
+@routes.post(
+    "/gates/{gate}/reports",
+    roles={"guard"},
+    body=GateReportsIn,
+    answer=GateReportResults,
+    summary="Report up to 25 foreign addresses that codes at the gate led to, by their host alone; a repeat is the same",
+)
+def file_reports(request: Request, gate: str) -> GateReportResults:
+    """File a guard's reports, each by itself."""
+    request.caller.require_scope(gate)
+    place, _direction = _place(request)
+    reports = [Report(one.kind, one.host, _instant("reports", n, one.at)) for n, one in enumerate(request.body.reports)]
+    return GateReportResults(tuple(_result(service.file_report(one, place, request.at)) for one in reports))
+
+
+@desk_routes.get(
+    "/gates/{gate}/reports",
+    roles={"venue", "officer"},
+    answer=GateReportsOut,
+    summary="Foreign addresses that codes at the gate led to in the last fortnight",
+)
+def reports(request: Request, gate: str) -> GateReportsOut:
+    """List the hosts, the newest first."""
+    gates.managed(request.caller, gate, request.at)
+    return GateReportsOut(tuple(_sighting(one) for one in service.reported_at(gate, request.at)))
+
+
 def _place(request: Request) -> tuple[Place, Literal["in", "out"]]:
     gate = gates.require_shift(request.caller, request.at)
     venue = venues.known(gate.venue, request.at)
@@ -115,12 +190,26 @@ def _place(request: Request) -> tuple[Place, Literal["in", "out"]]:
 
 
 def _shown(number: int, scan: ScanIn) -> Shown:
-    try:
-        at = parse_instant(scan.at)
-    except (ValueError, OverflowError):
-        wrong = FieldError(f"/scans/{number}/at", "instant", "RFC 3339")
-        raise Malformed("`at` is an instant by RFC 3339.", errors=(wrong,)) from None
+    at = _instant("scans", number, scan.at)
     return Shown(scan.presentation, scan.direction, at, scan.nonce, scan.identity_checked)
+
+
+def _instant(member: str, number: int, text: str) -> int:
+    try:
+        return parse_instant(text)
+    except (ValueError, OverflowError):
+        wrong = FieldError(f"/{member}/{number}/at", "instant", "RFC 3339")
+        raise Malformed("`at` is an instant by RFC 3339.", errors=(wrong,)) from None
+
+
+def _result(filed: Filed) -> GateReportResult:
+    if filed.refused:
+        return GateReportResult(422, filed.refused)
+    return GateReportResult(201 if filed.new else 200, "ok")
+
+
+def _sighting(one: Sighting) -> GateReportOut:
+    return GateReportOut(one.kind, one.host, rfc3339(one.at), one.count)  # type: ignore[arg-type]  # stored by us
 
 
 def _verdict(recorded: Recorded) -> VerdictOut:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
@@ -13,12 +15,17 @@ AHEAD_S: Final = 120
 KEPT_S: Final = 14 * 86_400
 SAME_SCAN_S: Final = 5
 OUT_OF_WINDOW: Final = "at-out-of-window"
+NO_HOST: Final = "host"
 REPLAYED: Final = "replayed"
 
 Verdict = Literal["accepted", "refused", "unsure"]
 
 # What a guard may know of why a genuine pass is no longer good: coarse, and nothing more.
 _COARSE: Final = {"expired": "needs-test", "withdrawn": "not-eligible"}
+_LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+# What a browser calls a URL's hostname: labels in ASCII (RFC 5890 A-labels), an IPv4 address, an IPv6 one in brackets.
+_HOST: Final = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?|\[[0-9a-f:.]{{2,45}}\]", re.ASCII)
+_LONGEST_HOST: Final = 253  # RFC 1035 §2.3.4, as text
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -40,6 +47,25 @@ class Seen:
     device: str
     direction: str
     at: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a code scanned at a gate led to: a host, never the whole address; `at` is the guard's instant."""
+
+    kind: str
+    host: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A host with the newest instant it was reported and how many times."""
+
+    kind: str
+    host: str
+    at: int
+    count: int
 
 
 def accept(credential: Pass, *, identity_checked: bool) -> Judged:
@@ -92,6 +118,32 @@ def scan_id(judged: Judged, sub: str, *, proof_at: int | None, direction: str, a
     kind = judged.code if proof_at is None else "live"
     facts = "\n".join((sub, kind, str(instant), direction))
     return ulid(instant, sha256(facts.encode()).digest()[:10])
+
+
+def refusal_of(report: Report, received_at: int) -> str | None:
+    """Return the code of the law a report breaks, None when it can be filed."""
+    if len(report.host) > _LONGEST_HOST or not _HOST.fullmatch(report.host):
+        return NO_HOST
+    return None if is_believable(report.at, received_at) else OUT_OF_WINDOW
+
+
+def report_id(report: Report, device: str) -> str:
+    """Return the ULID of a report, made from what was seen and by whom, so that a repeat has the same id."""
+    facts = "\n".join((report.kind, report.host, str(report.at), device))
+    return ulid(report.at, sha256(facts.encode()).digest()[:10])
+
+
+def sightings(reports: Iterable[Report]) -> list[Sighting]:
+    """Return each host once, the one seen last first.
+
+    Args:
+        reports: in any order.
+    """
+    seen: dict[tuple[str, str], Sighting] = {}
+    for one in reports:
+        before = seen.get((one.kind, one.host), Sighting(one.kind, one.host, one.at, 0))
+        seen[one.kind, one.host] = Sighting(one.kind, one.host, max(before.at, one.at), before.count + 1)
+    return sorted(seen.values(), key=lambda one: (-one.at, one.host))
 
 
 def ulid(at: int, randomness: bytes) -> str:

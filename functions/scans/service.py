@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -14,9 +14,11 @@ from credentials import UNCHECKED, KeySet, Pass, Refused, StatusUnknown, Verifie
 from credentials.live import take_apart
 from credentials.transport import read_digits
 from functions.keys import service as keys
+from functions.lookups import service as lookups
 from functions.scans import rules
-from functions.scans.model import ProofRow, ScanRow
-from functions.scans.rules import Judged, Seen
+from functions.scans.model import ProofRow, ReportRow, ScanRow
+from functions.scans.rules import Judged, Report, Seen, Sighting
+from functions.shared import log
 from functions.shared.config import settings
 from functions.shared.tables import living
 from functions.status import rules as status_rules
@@ -51,6 +53,14 @@ class Recorded:
 
     judged: Judged
     scan: str | None = None
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What became of a report: filed now (`new`), filed before, or `refused` with the code of a law."""
+
+    new: bool
+    refused: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,39 @@ def of_gate(gate: str, start: int, end: int, at: int) -> Iterator[ScanRow]:
     """Yield a gate's scans with start ≤ instant < end, in order of time."""
     first, last = rules.ulid(start, b"\0" * 10), rules.ulid(end, b"\0" * 10)
     return living(ScanRow.query(gate, ScanRow.ulid.between(first, last), consistent_read=True), at)
+
+
+def file_report(report: Report, place: Place, received_at: int) -> Filed:
+    """File what a code at a gate led to; the same report of the same device again is the row that stands."""
+    refused = rules.refusal_of(report, received_at)
+    if refused:
+        return Filed(new=False, refused=refused)
+    # A name with the root's dot is the same host.
+    report = replace(report, host=report.host.removesuffix("."))
+    row = ReportRow(
+        f"report#{place.gate}",
+        rules.report_id(report, place.device),
+        kind=report.kind,
+        host=report.host,
+        at=report.at,
+        received_at=received_at,
+        device=place.device,
+        ttl=report.at + rules.KEPT_S,
+    )
+    new = row.put_if_absent()
+    if new:
+        # Counted by the alarm. Without the host: anybody can write anything into a code, a phone number too.
+        log.event("gate.reported", gate=place.gate, kind=report.kind)
+    return Filed(new)
+
+
+def reported_at(gate: str, at: int) -> list[Sighting]:
+    """Return what was reported at a gate in the last fortnight, each host once, of the newest reports."""
+    newest = ReportRow.query(f"report#{gate}", consistent_read=True, scan_index_forward=False, limit=_MOST_REPORTS)
+    return rules.sightings(Report(row.kind, row.host, int(row.at)) for row in living(newest, at))
+
+
+_MOST_REPORTS = 2_000  # one page of the table's: a device that reports without end must not hold its manager up
 
 
 def _examine(shown: Shown, at: int, sources: Sources, received_at: int | None = None) -> tuple[Judged, int | None]:
@@ -186,7 +229,21 @@ def _record(judged: Judged, shown: Shown, place: Place, received_at: int, proof_
         device=place.device,
         ttl=shown.at + rules.KEPT_S,
     )
-    if row.put_if_absent():
-        return Recorded(judged, scan)
-    stored = ScanRow.get(place.gate, scan, consistent_read=True)
-    return Recorded(Judged(stored.verdict, stored.code, stored.cause, credential), scan)  # type: ignore[arg-type]  # as stored
+    new = row.put_if_absent()
+    stored = row if new else ScanRow.get(place.gate, scan, consistent_read=True)
+    _tell(stored)
+    return Recorded(judged if new else Judged(stored.verdict, stored.code, stored.cause, credential), scan)  # type: ignore[arg-type]  # as stored
+
+
+def _tell(scan: ScanRow) -> None:
+    # After the scan: a record that fails must not have been told. On a repeat as well, by the row that stands: it
+    # makes no second lookup, and the first attempt may have ended between the two writes.
+    lookups.note_scan(
+        scan.sub,
+        scan.ulid,
+        gate=scan.gate,
+        venue=scan.venue,
+        direction=scan.direction,
+        verdict=scan.verdict,
+        at=int(scan.at),
+    )
