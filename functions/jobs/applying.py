@@ -11,7 +11,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from functions.jobs import vault
 from functions.jobs.checking import check
-from functions.jobs.model import HEAD, Head, Part, plan_prefix
+from functions.jobs.model import HEAD, Head, Part, plan_prefix, reach
 from functions.jobs.rules import OVER
 from functions.matching import service as matching
 from functions.results import service as results
@@ -46,7 +46,7 @@ def advance(job: str, at: int) -> None:
     waiting = waiting or [part for part in parts if not part.done]
     if waiting:
         _send(head, waiting)
-    elif head.update_if([Head.state.set("done")], Head.state == "running"):
+    elif head.update_if(reach(head, "done"), Head.state == "running"):
         log.event("job.done", job=job, kind=head.kind, parts=len(parts))
 
 
@@ -133,7 +133,7 @@ def _overtaken(head: Head, at: int) -> bool:
         head.moved = now is not None
         return now is not None
     if now.state == "running" and now.plan == head.plan:
-        now.update_if([Head.state.set("received")], (Head.state == "running") & (Head.plan == head.plan))
+        now.update_if(reach(now, "received"), (Head.state == "running") & (Head.plan == head.plan))
     queue.send("jobs", {"job": head.job})
     return False
 

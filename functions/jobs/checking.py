@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pynamodb.expressions.update import Action
 
 from functions.jobs import vault
-from functions.jobs.model import LIFE_S, Head, Part, part_key
+from functions.jobs.model import LIFE_S, Head, Part, part_key, reach
 from functions.jobs.plan import LONGEST_CAUSE, Plan, Refused, Superseded
 from functions.jobs.results_plan import plan_results
 from functions.jobs.staff_plan import plan_staff
@@ -75,7 +75,7 @@ def _name(head: Head, number: int, plan: Plan) -> Head | None:
     released = {tuple(pair) for pair in head.released or []}
     holds = [(held, about) for held, about in plan.holds if (held.kind, about) not in released]
     actions: list[Action] = [
-        Head.state.set("held" if holds else "running"),
+        *reach(head, "held" if holds else "running"),
         Head.plan.set(number),
         Head.parts.set(len(plan.parts)),
         Head.rows_total.set(plan.rows_total),
@@ -90,7 +90,7 @@ def _name(head: Head, number: int, plan: Plan) -> Head | None:
         else Head.cause.remove(),
     ]
     if plan.added is not None and plan.leaving is not None:
-        actions += [Head.added.set(plan.added), Head.leaving.set(plan.leaving)]
+        actions += [Head.added.set(plan.added), Head.leaving.set(plan.leaving), Head.changed.set(plan.changed or 0)]
     head.update_if(actions, Head.state == "received")
     log.event(
         "job.checked", job=head.job, plan=number, rows=plan.rows_total, rejected=plan.rows_rejected, held=bool(holds)
@@ -114,7 +114,7 @@ def _write_errors(job: str, number: int, faults: Sequence[Fault]) -> None:
 
 
 def _end(head: Head, state: str, cause: str, also: Sequence[Action] = ()) -> Head | None:
-    actions: list[Action] = [Head.state.set(state), Head.cause.set(cause[:LONGEST_CAUSE]), *also]
+    actions: list[Action] = [*reach(head, state), Head.cause.set(cause[:LONGEST_CAUSE]), *also]
     head.update_if(actions, Head.state == "received")
     log.event("job.ended", job=head.job, state=state, law=cause.partition(":")[0])
     return Head.find(head.job, "head", at=0)

@@ -1,14 +1,20 @@
-"""The `job` table: job / `head` or `part#nnnnnn`; index `by_owner` owner / job."""
+"""The `job` table: job / `head` or `part#nnnnnn`.
+
+Heads stand in two indexes, newest last: `by_owner`, and `by_state`, the jobs of a district in one state.
+"""
 
 from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.shared.clock import DAY_S
 from functions.shared.tables import Table, TableMeta
 
 LIFE_S = 90 * DAY_S
 HEAD = "head"
+_DISTRICT = 6
 
 
 class JobTable(Table):
@@ -34,6 +40,32 @@ class Same(JobTable):
     attempt = NumberAttribute()
 
 
+class ByOwner(GlobalSecondaryIndex["Head"]):
+    """The jobs of a unit or laboratory, by when they were made."""
+
+    class Meta:
+        """Named in `template.yaml`."""
+
+        index_name = "by_owner"
+        projection = AllProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
+class ByState(GlobalSecondaryIndex["Head"]):
+    """The jobs of a district in a state, by when they were made; narrower areas are a filter, wider ones a scan."""
+
+    class Meta:
+        """Named in `template.yaml`."""
+
+        index_name = "by_state"
+        projection = AllProjection()
+
+    district_state = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
 class Head(JobTable):
     """A job: whose, of what, how far. `plan` is the plan in force, 0 before the check; `plans` how many were begun."""
 
@@ -42,6 +74,8 @@ class Head(JobTable):
 
         logical = "job"
 
+    by_owner = ByOwner()
+    by_state = ByState()
     sort = UnicodeAttribute(range_key=True, attr_name="sk", default=HEAD)
     owner = UnicodeAttribute()  # unit:U-100 or lab:L-1
     area = UnicodeAttribute()
@@ -51,6 +85,7 @@ class Head(JobTable):
     sha256 = UnicodeAttribute()
     size_bytes = NumberAttribute()
     state = UnicodeAttribute()
+    district_state = UnicodeAttribute(default="")  # changes with the state, by `reach` alone
     awaited = BooleanAttribute(default=False)  # the file itself is still to come, by a presigned PUT
     created_at = NumberAttribute()
     received_at = NumberAttribute()
@@ -65,6 +100,7 @@ class Head(JobTable):
     rows_repeated = NumberAttribute(default=0)
     rows_flagged = NumberAttribute(default=0)
     added = NumberAttribute(null=True)
+    changed = NumberAttribute(null=True)
     leaving = NumberAttribute(null=True)
     holds = JSONAttribute(null=True)  # [kind, subject of the hold] of all that is held
     released = JSONAttribute(null=True)  # the same, of what a person let through
@@ -100,6 +136,16 @@ class Part(JobTable):
     done = BooleanAttribute(default=False)
     lease_until = NumberAttribute(default=0)
     changed = NumberAttribute(default=0)
+
+
+def state_place(area: str, state: str) -> str:
+    """Return the partition of `by_state` in which a job of an area stands."""
+    return f"{area[:_DISTRICT]}#{state}"
+
+
+def reach(head: Head, state: str) -> list[Action]:
+    """Return what puts a job in a state, and in its place among those of its district in that state."""
+    return [Head.state.set(state), Head.district_state.set(state_place(head.area, state))]
 
 
 def part_key(plan: int, number: int) -> str:

@@ -43,6 +43,7 @@ class Plan:
     rows_flagged: int = 0
     base: str | None = None
     added: int | None = None
+    changed: int | None = None
     leaving: int | None = None
     leaving_names: tuple[str, ...] = ()
     holds: tuple[tuple[Held, str], ...] = ()

@@ -1,28 +1,34 @@
-"""Uploads and jobs. A unit uploads its own list, a laboratory results under its own name, and nobody another's."""
+"""Uploads, and each job made of one. A unit uploads its own list, a laboratory results under its own name, and nobody another's."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import cast
+from collections.abc import Sequence
+from typing import cast, get_args
 
 from msgspec import UNSET
 
 from functions.audit import service as audit
-from functions.jobs import service
+from functions.jobs import correcting, listing, service
 from functions.jobs.model import Head
 from functions.jobs.result_rows import COLUMNS as RESULT_COLUMNS
+from functions.jobs.rules import State
 from functions.jobs.service import Kind, Upload
-from functions.jobs.shapes import DecisionIn, JobOut, UploadIn, UploadOut, job_out, upload_out
+from functions.jobs.shapes import DecisionIn, JobOut, JobsOut, UploadIn, UploadOut, job_out, upload_out
 from functions.labs import service as labs
 from functions.shared.http import OCTETS, Answer, Request, Routes
+from functions.shared.pages import PAGE, asked
 from functions.shared.problems import FieldError, Forbidden, Malformed, Problem, Rejected, TooLarge, UnsupportedType
 from functions.shared.sheets import FORMATS, SheetProblem, read
 from functions.shared.sheets.limits import DIRECT_BYTES
+from functions.shared.threads import spread
 from functions.staff.rows import COLUMNS as STAFF_COLUMNS
 from functions.units import service as units
 
 routes = Routes("jobs")
 CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = get_args(State)
 _FILE = {"body": bytes, "content_types": (OCTETS, CSV), "max_bytes": DIRECT_BYTES, "answer": JobOut, "status": 202}
 
 
@@ -62,15 +68,54 @@ def post_uploads(request: Request) -> Answer:
     upload = Upload(given.kind, subject, area, given.format, mode, given.sha256, given.size)
     head, new = service.announce(upload, request.at)
     if not head.awaited:
-        return Answer(_shape(head), status=200)
+        return Answer(_shape(request, head), status=200)
     url, headers = service.presigned(head)
-    return Answer(upload_out(_shape(head), url, headers, service.PRESIGNED_S), status=202 if new else 200)
+    return Answer(upload_out(_shape(request, head), url, headers, service.PRESIGNED_S), status=202 if new else 200)
+
+
+@routes.get("/units/{unit}/jobs", roles={"unit", "officer"}, answer=JobsOut, summary="A unit's newest jobs")
+def get_unit_jobs(request: Request, unit: str) -> JobsOut:
+    """Return the newest 50 uploads of a unit, to itself and to the officers of its area."""
+    if request.caller.role == "unit":
+        request.caller.require_scope(unit)
+    area = units.must(unit).area
+    if request.caller.role == "officer":
+        request.caller.require_area(area)
+    return _heads(request, listing.newest(f"unit:{unit}", PAGE, request.at))
+
+
+@routes.get("/labs/{lab}/jobs", roles={"lab", "officer"}, answer=JobsOut, summary="A laboratory's newest jobs")
+def get_lab_jobs(request: Request, lab: str) -> JobsOut:
+    """Return the newest 50 uploads of a laboratory, to itself and to the officers of its area."""
+    if request.caller.role == "lab":
+        request.caller.require_scope(lab)
+    area = labs.must(lab).area
+    if request.caller.role == "officer":
+        request.caller.require_area(area)
+    return _heads(request, listing.newest(f"lab:{lab}", PAGE, request.at))
+
+
+@routes.get(
+    "/jobs",
+    roles={"officer"},
+    answer=JobsOut,
+    query=("state", "area", "next"),
+    summary="Jobs of an area in one state, held by default: whose they are and why they wait",
+)
+def get_jobs(request: Request) -> JobsOut:
+    """List the jobs of the officer's area in a state, by pages; within a district the newest first."""
+    state = request.query.get("state", "held")
+    if state not in STATES:
+        raise Malformed("No job is ever in that state.", errors=(FieldError("/state", "state", ", ".join(STATES)),))
+    wanted = asked(request, "GET /jobs", state)
+    page = listing.in_state(wanted.area, state, wanted.position, PAGE, request.at)
+    return _heads(request, page.heads, wanted.following(page.position))
 
 
 @routes.get("/jobs/{job}", roles={"unit", "lab", "officer"}, answer=JobOut, summary="How far a job is")
 def get_job(request: Request, job: str) -> JobOut:
     """Return a job to its owner and the officers of its area."""
-    return _shape(_seen(request, job))
+    return _shape(request, _seen(request, job))
 
 
 @routes.get(
@@ -88,6 +133,18 @@ def get_errors(request: Request, job: str) -> Answer:
     return Answer(found, content_type="text/csv; charset=utf-8", headers=name)
 
 
+@routes.get(
+    "/jobs/{job}/to-correct.xlsx",
+    roles={"unit", "lab"},
+    answer=bytes,
+    summary="Rejected rows as they were uploaded, each with what to correct, to be filled in and uploaded again",
+)
+def get_to_correct(request: Request, job: str) -> Answer:
+    """Return a workbook to its owner alone: it holds people's data, all of it as text."""
+    name = {"Content-Disposition": f'attachment; filename="to-correct-{job}.xlsx"'}
+    return Answer(correcting.workbook(_seen(request, job)), content_type=XLSX, headers=name)
+
+
 @routes.post(
     "/jobs/{job}/decision",
     roles={"unit", "lab", "officer"},
@@ -101,7 +158,14 @@ def post_decision(request: Request, job: str) -> JobOut:
     actor, owner = request.caller.actor, request.caller.role != "officer"
     decided = service.decide(head, given.decision, given.reason, actor=actor, owner=owner, at=request.at)
     audit.record(actor, f"job.{given.decision}", case=job, count=int(head.leaving or 0), at=request.at)
-    return _shape(decided)
+    return _shape(request, decided)
+
+
+def _heads(request: Request, heads: Sequence[Head], following: str | None = None) -> JobsOut:
+    owner = request.caller.role != "officer"
+    # Each job's parts are asked how far it is: many small requests at once.
+    told = spread(lambda head: job_out(head, service.totals(head), owner=owner), heads)
+    return JobsOut(tuple(told), following)
 
 
 def _take(request: Request, kind: Kind, subject: str, area: str, mode: str) -> Answer:
@@ -114,7 +178,7 @@ def _take(request: Request, kind: Kind, subject: str, area: str, mode: str) -> A
     _check_file(kind, data, file_format)
     digest = hashlib.sha256(data).hexdigest()
     head, new = service.receive(Upload(kind, subject, area, file_format, mode, digest, len(data)), data, request.at)
-    return Answer(_shape(head), status=202 if new else 200)
+    return Answer(_shape(request, head), status=202 if new else 200)
 
 
 def _check_type(request: Request, data: bytes) -> None:
@@ -167,5 +231,6 @@ def _seen(request: Request, job: str) -> Head:
     return head
 
 
-def _shape(head: Head) -> JobOut:
-    return job_out(head, service.totals(head), tuple(service.leaving_names(head)))
+def _shape(request: Request, head: Head) -> JobOut:
+    owner = request.caller.role != "officer"
+    return job_out(head, service.totals(head), tuple(service.leaving_names(head)), owner=owner)

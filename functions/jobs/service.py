@@ -12,7 +12,7 @@ from typing import Literal
 from functions.jobs import vault
 from functions.jobs.applying import parts_of
 from functions.jobs.checking import errors_name, leaving_name
-from functions.jobs.model import HEAD, LIFE_S, Head, Same
+from functions.jobs.model import HEAD, LIFE_S, Head, Same, reach, state_place
 from functions.jobs.plan import LONGEST_CAUSE
 from functions.jobs.rules import may_decide
 from functions.shared import log, queue
@@ -86,11 +86,11 @@ def arrived(job: str, data: bytes, at: int) -> None:
         return
     if hashlib.sha256(data).hexdigest() != head.sha256 or len(data) != head.size_bytes:
         actions = [
-            Head.state.set("failed"),
+            *reach(head, "failed"),
             Head.awaited.set(False),
             Head.cause.set("checksum: not the announced file"),
         ]
-        head.update_if(actions, Head.state == "received")  # type: ignore[arg-type]
+        head.update_if(actions, Head.state == "received")
         return
     vault.keep(job, "upload", data)
     head.update_if(
@@ -185,7 +185,7 @@ def decide(head: Head, decision: Literal["apply", "cancel"], reason: str, *, act
     if decision == "apply" and at > head.received_at + KEPT_S - DAY_S:
         raise Conflict("The file was kept for 7 days; upload it again.", code="file-gone")
     actions = [
-        Head.state.set("running" if decision == "apply" else "cancelled"),
+        *reach(head, "running" if decision == "apply" else "cancelled"),
         Head.decision.set(decision),
         Head.reason.set(reason),
         Head.decided_by.set(actor),
@@ -193,7 +193,7 @@ def decide(head: Head, decision: Literal["apply", "cancel"], reason: str, *, act
         Head.cause.set(f"{'released' if decision == 'apply' else 'cancelled'}: {head.cause or ''}"[:LONGEST_CAUSE]),
     ]
     seen = (Head.state == "held") & (Head.plan == int(head.plan))
-    if not head.update_if(actions, seen):  # type: ignore[arg-type]
+    if not head.update_if(actions, seen):
         return decide(find(head.job, at), decision, reason, actor=actor, owner=owner, at=at)
     queue.send("jobs", {"job": head.job})
     log.event("job.decided", job=head.job, decision=decision)
@@ -230,6 +230,7 @@ def _create(job: str, upload: Upload, data: bytes | None, at: int) -> tuple[Head
         sha256=upload.sha256,
         size_bytes=upload.size_bytes,
         state="received",
+        district_state=state_place(upload.area, "received"),
         awaited=data is None,
         created_at=at,
         received_at=at,

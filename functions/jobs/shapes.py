@@ -34,12 +34,15 @@ class DecisionIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobOut(Struct, frozen=True, omit_defaults=True):
-    """A job as its owner and officers see it.
+    """A job as its owner and officers see it; `owner` is the unit's or laboratory's id.
 
-    `rows_accepted` keep every law, `rows_applied` are in the tables already; `leaving_names` are masked.
+    `rows_accepted` keep every law, `rows_applied` are in the tables already; `leaving_names` are masked. Of a staff
+    list `added` are new, `changed` were listed with something else in their row, `leaving` go. `awaited` says that
+    the file itself has not come yet.
     """
 
     job: str
+    owner: str
     kind: str
     state: str
     rows_total: int
@@ -48,14 +51,24 @@ class JobOut(Struct, frozen=True, omit_defaults=True):
     rows_applied: int
     created_at: str
     mode: str | UnsetType = UNSET
+    awaited: bool | UnsetType = UNSET
     rows_repeated: int | UnsetType = UNSET
     rows_flagged: int | UnsetType = UNSET
     added: int | UnsetType = UNSET
+    changed: int | UnsetType = UNSET
     leaving: int | UnsetType = UNSET
     leaving_names: tuple[str, ...] | UnsetType = UNSET
     shift_s: int | UnsetType = UNSET
     cause: str | UnsetType = UNSET
     errors: str | UnsetType = UNSET
+    to_correct: str | UnsetType = UNSET
+
+
+class JobsOut(Struct, frozen=True, omit_defaults=True):
+    """Jobs, the newest first; `next` is the cursor of the page after."""
+
+    jobs: tuple[JobOut, ...]
+    next: str | None = None
 
 
 class UploadOut(JobOut, frozen=True, omit_defaults=True):
@@ -71,11 +84,12 @@ def upload_out(job: JobOut, url: str, headers: dict[str, str], expires_in_s: int
     return UploadOut(**structs.asdict(job), url=url, headers=headers, expires_in_s=expires_in_s)
 
 
-def job_out(head: Head, totals: Totals, leaving_names: tuple[str, ...] = ()) -> JobOut:
-    """Shape a job."""
-    staff = head.kind == "staff-list"
+def job_out(head: Head, totals: Totals, leaving_names: tuple[str, ...] = (), *, owner: bool = False) -> JobOut:
+    """Shape a job; to its owner, with where its rejected rows are (they are people's data)."""
+    staff, rejected = head.kind == "staff-list", bool(head.plan and head.rows_rejected)
     return JobOut(
         job=head.job,
+        owner=head.subject,
         kind=head.kind,
         state=head.state,
         rows_total=int(head.rows_total),
@@ -84,12 +98,15 @@ def job_out(head: Head, totals: Totals, leaving_names: tuple[str, ...] = ()) -> 
         rows_applied=totals.applied,
         created_at=rfc3339(int(head.created_at)),
         mode=head.mode if staff else UNSET,
+        awaited=True if head.awaited and head.state == "received" else UNSET,
         rows_repeated=int(head.rows_repeated) if head.rows_repeated else UNSET,
         rows_flagged=int(head.rows_flagged) if head.rows_flagged else UNSET,
         added=int(head.added) if head.added is not None else UNSET,
+        changed=int(head.changed) if head.changed is not None else UNSET,
         leaving=int(head.leaving) if head.leaving is not None else UNSET,
         leaving_names=leaving_names or UNSET,
         shift_s=int(head.shift_s) if head.shift_s else UNSET,
         cause=head.cause or UNSET,
-        errors=f"/jobs/{head.job}/errors.csv" if head.plan and head.rows_rejected else UNSET,
+        errors=f"/jobs/{head.job}/errors.csv" if rejected else UNSET,
+        to_correct=f"/jobs/{head.job}/to-correct.xlsx" if rejected and owner else UNSET,
     )

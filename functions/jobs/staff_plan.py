@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -56,6 +56,7 @@ def plan_staff(head: Head, data: bytes, *, mode: Mode, at: int) -> Plan:
         rows_flagged=sum(not person.document.known for person in found.people),
         base=unit.current,
         added=len(change.added),
+        changed=sum(1 for _ in _changed(unit_id, people, before, change)),
         leaving=len(change.leaving),
         leaving_names=_names(unit_id, change, before),
         holds=_holds(found, len(raw), change, len(before)),
@@ -66,14 +67,28 @@ def _pid(person: StaffRow) -> str:
     return pid_of(person.document.type, person.document.number)
 
 
+def _changed(
+    unit: str, people: Mapping[str, StaffRow], before: Mapping[str, staff.Entry], change: Change
+) -> Iterator[str]:
+    """Yield those listed before whose row says something else now; one sent again as it was is no change."""
+    for pid in change.taken & before.keys():
+        now, then = people[pid], before[pid]
+        same = (now.role, now.venues, now.until or 0) == (then.role, then.venues, then.until)
+        if not same or _person(now) != staff.open_person(unit, pid, then.person):
+            yield pid
+
+
+def _person(row: StaffRow) -> staff.Person:
+    return staff.Person(row.name, row.phone, row.document.tail)
+
+
 def _entry(unit: units.Unit, person: StaffRow, pid: str, *, job: str, order: str, at: int) -> staff.Entry:
-    who = staff.Person(person.name, person.phone, person.document.tail)
     return staff.Entry(
         pid=pid,
         role=person.role,
         venues=person.venues,
         until=person.until or 0,
-        person=staff.seal(unit.unit, pid, who, job=job),
+        person=staff.seal(unit.unit, pid, _person(person), job=job),
         sealed_at=at,
         order=order,
         ends_at=unit.ends_at,

@@ -1,4 +1,4 @@
-"""`PUT /labs/{lab}`."""
+"""Laboratories over HTTP: register, list those of an area."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import msgspec
 from functions.audit import service as audit
 from functions.labs import service
 from functions.shared.http import Answer, Request, Routes
+from functions.shared.pages import PAGE, asked
 
 routes = Routes("labs")
 
@@ -24,6 +25,28 @@ class LabOut(msgspec.Struct, frozen=True):
     lab: str
     name: str
     area: str
+
+
+class LabsOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page of laboratories; `next` is the cursor of the one after."""
+
+    labs: tuple[LabOut, ...]
+    next: str | None = None
+
+
+@routes.get(
+    "/labs",
+    roles={"officer"},
+    answer=LabsOut,
+    query=("area", "next"),
+    summary="Laboratories of an area and all below it, by pages",
+)
+def list_labs(request: Request) -> LabsOut:
+    """List laboratories; the area is the caller's own unless a narrower one is asked for."""
+    wanted = asked(request, "GET /labs")
+    page = service.page(wanted.area, wanted.position, PAGE)
+    found = tuple(LabOut(one.lab, one.name, one.area) for one in page.labs)
+    return LabsOut(found, wanted.following(page.position))
 
 
 @routes.put("/labs/{lab}", roles={"officer"}, body=LabIn, answer=LabOut, summary="Register a laboratory")

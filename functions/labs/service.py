@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pynamodb.expressions.update import Action
 
@@ -22,6 +23,14 @@ class Lab:
     area: str
 
 
+@dataclass(frozen=True)
+class Page:
+    """Some laboratories, and the position after the last when there may be more."""
+
+    labs: tuple[Lab, ...]
+    position: Any
+
+
 def lab(lab_id: str) -> Lab | None:
     """Return a laboratory, None when it was never registered."""
     row = LabRow.find(lab_id, at=0)
@@ -38,6 +47,19 @@ def must(lab_id: str) -> Lab:
     if found is None:
         raise NotFound("There is no such laboratory.", code="no-lab")
     return found
+
+
+def page(area: str, position: Any, limit: int) -> Page:
+    """List the laboratories of an area and everything below it, a page at a time, in no promised order."""
+    inside = LabRow.area.startswith(area)
+    if len(area) < _DISTRICT:
+        found = LabRow.by_area.scan(filter_condition=inside, limit=limit, last_evaluated_key=position)
+    else:
+        found = LabRow.by_area.query(
+            area[:_DISTRICT], filter_condition=inside, limit=limit, last_evaluated_key=position
+        )
+    labs = tuple(Lab(row.lab, row.name, row.area) for row in found)
+    return Page(labs, found.last_evaluated_key)
 
 
 def register(lab_id: str, *, name: str, area: str, at: int) -> tuple[Lab, bool]:

@@ -1,14 +1,13 @@
-"""The matching run over HTTP: start it, read its report, decide about a held unit."""
+"""The matching run over HTTP: start it, list the newest, read a report, decide about a held unit."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-import msgspec
+from collections.abc import Mapping
 
 from functions.audit import service as audit
 from functions.matching import machine, run_rules, runs
 from functions.matching.run_rules import Plan
+from functions.matching.shapes import DecisionIn, HoldOut, RunHead, RunIn, RunOut, RunsOut, RunStarted, unit_tallies
 from functions.shared.clock import DAY_S, parse_instant, rfc3339
 from functions.shared.fields import Fields
 from functions.shared.http import Answer, Request, Routes
@@ -19,55 +18,8 @@ from functions.units import service as units
 routes = Routes("matching")
 
 _DISTRICT = 6
+_NEWEST = 30
 _FIELDS = Fields("run")
-
-
-class RunIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`cutoff` an RFC 3339 instant, now by default; `area` a division code in the officer's own, theirs by default."""
-
-    cutoff: str = ""
-    area: str = ""
-
-
-class RunStarted(msgspec.Struct, frozen=True):
-    """The run that was started, or runs or ran already for that cut-off."""
-
-    run: str
-    cutoff: str
-
-
-class HoldOut(msgspec.Struct, frozen=True):
-    """A held unit; `decision` is empty, `release` or `cancel`."""
-
-    unit: str
-    people: int
-    losing: int
-    decision: str
-
-
-class RunOut(msgspec.Struct, frozen=True):
-    """A run's report; its counts are of the units in the caller's area, and rise while it runs."""
-
-    run: str
-    state: str
-    cutoff: str
-    policy: str
-    parts_total: int
-    parts_done: int
-    entitled: int
-    renewed: int
-    kept: int
-    withdrawn: int
-    refused: dict[str, int]
-    held_units: list[str]
-    holds: list[HoldOut]
-
-
-class DecisionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether a held unit's losses are applied (`release`) or dropped (`cancel`), and why."""
-
-    decision: Literal["release", "cancel"]
-    reason: str
 
 
 @routes.post(
@@ -86,6 +38,30 @@ def post_run(request: Request) -> RunStarted:
     return RunStarted(machine.start(cutoff, area, request.at), rfc3339(cutoff))
 
 
+@routes.get("/matching/runs", roles={"officer", "auditor"}, answer=RunsOut, summary="The newest matching runs")
+def get_runs(request: Request) -> RunsOut:
+    """List the newest 30 runs that decided about anybody in the officer's area; auditors see every area's."""
+    officer = request.caller.role == "officer"
+    if officer:
+        _district_up(request)
+    newest = runs.newest(request.caller.scope if officer else "", _NEWEST, request.at)
+    waiting = {run.run: _waiting(run, request) for run in newest}
+    outside = officer and any(waiting[run.run] and not request.caller.covers(run.area) for run in newest)
+    mine = _names(request) if outside else {}
+    return RunsOut(
+        [
+            RunHead(
+                run=run.run,
+                state=run.state,
+                cutoff=rfc3339(run.cutoff),
+                held_units=len(waiting[run.run] if not outside else waiting[run.run] & mine.keys()),
+                started_at=rfc3339(run.started_at),
+            )
+            for run in newest
+        ]
+    )
+
+
 @routes.get("/matching/runs/{run}", roles={"officer", "auditor"}, answer=RunOut, summary="Read a matching run's report")
 def get_run(request: Request, run: str) -> RunOut:
     """Return a run's state and counts: all of it to auditors, one's own units to officers."""
@@ -96,11 +72,12 @@ def get_run(request: Request, run: str) -> RunOut:
         raise NotFound("There is no such run.", code="no-run")
     plan = runs.plan(row)
     tallies, holds = runs.tallies_of(run, request.at), runs.holds_of(run, request.at)
+    mine = _names(request) if request.caller.role == "officer" else {}
     if not _sees_all(request, plan):
-        mine = {unit.unit for unit in units.in_area(request.caller.scope)}
         tallies = {unit: counts for unit, counts in tallies.items() if unit in mine}
         holds = {unit: hold for unit, hold in holds.items() if unit in mine}
     report = run_rules.report(tallies, holds)
+    by_unit, left_off = unit_tallies(tallies, holds, mine)
     return RunOut(
         run=run,
         state=row.state or "received",
@@ -115,6 +92,8 @@ def get_run(request: Request, run: str) -> RunOut:
         refused=report.refused,
         held_units=[unit for unit, hold in holds.items() if hold.waits],
         holds=[HoldOut(hold.unit, hold.people, hold.losing, hold.decision) for hold in holds.values()],
+        units=by_unit,
+        units_left_off=left_off,
     )
 
 
@@ -146,6 +125,18 @@ def post_decision(request: Request, run: str, unit: str) -> Answer:
     else:
         runs.settle_state(run, request.at)
     return Answer(HoldOut(unit, decided.people, decided.losing, decided.decision), status=200)
+
+
+def _names(request: Request) -> Mapping[str, str]:
+    """The units of the officer's area, each with its name."""
+    return {unit.unit: unit.name for unit in units.in_area(request.caller.scope)}
+
+
+def _waiting(run: runs.Listed, request: Request) -> set[str]:
+    # Nothing waits in a run that is done or has not begun: most of a list costs no further read.
+    if run.state in {"done", "received"}:
+        return set()
+    return {unit for unit, hold in runs.holds_of(run.run, request.at).items() if hold.waits}
 
 
 def _sees_all(request: Request, plan: Plan) -> bool:

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import msgspec
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from functions.shared.clock import DAY_S
 from functions.shared.tables import Table, TableMeta
@@ -15,12 +16,26 @@ KEPT_S: Final = 90 * DAY_S
 DECISIONS_KEPT_S: Final = 14 * DAY_S  # they tell about people, and live no longer than what they were made from
 
 HEAD: Final = "head"
+LISTED: Final = "run"  # what every head says in the index: there are few runs a day, so one partition holds them
 
 Shape = TypeVar("Shape")
 
 
+class ByStart(GlobalSecondaryIndex["RunRow"]):
+    """The heads of runs, by when they were planned; what a list of runs shows, without their plans."""
+
+    class Meta:
+        """Named in `template.yaml`."""
+
+        index_name = "by_start"
+        projection = IncludeProjection(["state", "area", "cutoff", "ttl", "v"])
+
+    listed = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
 class RunRow(Table):
-    """One row of a run.
+    """One row of a run; heads alone stand in the index `by_start`.
 
     ============================  =====================  ====================================================
     pk                            sk                     holds
@@ -39,10 +54,14 @@ class RunRow(Table):
 
         logical = "run"
 
+    by_start = ByStart()
     run = UnicodeAttribute(hash_key=True, attr_name="pk")
     place = UnicodeAttribute(range_key=True, attr_name="sk")
     data = BinaryAttribute(legacy_encoding=False, null=True)
     state = UnicodeAttribute(null=True)
+    listed = UnicodeAttribute(null=True)
+    area = UnicodeAttribute(null=True)
+    cutoff = NumberAttribute(null=True)
     attempt = NumberAttribute(null=True)
     execution = UnicodeAttribute(null=True)
     label = UnicodeAttribute(null=True)  # of a part: the attempt whose decisions count

@@ -87,7 +87,7 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The counts of a run."""
+    """The counts of a run, or of one unit in it."""
 
     entitled: int
     renewed: int
@@ -135,6 +135,11 @@ def applies(decided: Decided, hold: Hold | None, *, again: bool) -> bool:
     if decided.may_wait and hold is not None:
         return hold.released
     return not again
+
+
+def overlap(one: str, other: str) -> bool:
+    """Tell whether two areas have a place in common (empty: everywhere): containment of division codes is prefix."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def report(tallies: Mapping[str, Tally], held: Mapping[str, Hold]) -> Report:

@@ -8,6 +8,7 @@ and nothing decided later is undone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 from uuid import uuid4
@@ -24,6 +25,7 @@ from functions.matching.run_model import (
     DECISIONS_KEPT_S,
     HEAD,
     KEPT_S,
+    LISTED,
     RunRow,
     applied_place,
     decisions_key,
@@ -36,11 +38,23 @@ from functions.matching.run_model import (
 from functions.matching.run_rules import Decided, Hold, Plan, Tally
 from functions.results import service as results
 from functions.shared import log
+from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.staff import service as staff
 from functions.units import service as units
 
 CHUNK: Final = 500
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run in a list: its id, state, cut-off and planning in epoch seconds, and area (empty: everywhere)."""
+
+    run: str
+    state: str
+    cutoff: int
+    started_at: int
+    area: str
 
 
 def plan_of(cutoff: int, area: str, at: int) -> str:
@@ -55,7 +69,16 @@ def plan_of(cutoff: int, area: str, at: int) -> str:
             row = _must(RunRow.find(key, HEAD, at=at))
     plan = _plan(row)
     head = RunRow(
-        plan.run, HEAD, data=row.data, state="received", attempt=0, created_at=row.created_at, ttl=int(row.ttl or 0)
+        plan.run,
+        HEAD,
+        data=row.data,
+        state="received",
+        listed=LISTED,
+        area=plan.area,
+        cutoff=plan.cutoff,
+        attempt=0,
+        created_at=row.created_at,
+        ttl=int(row.ttl or 0),
     )
     head.put_if_absent()
     return plan.run
@@ -156,6 +179,16 @@ def settle_state(run: str, at: int) -> None:
 def head(run: str, at: int) -> RunRow | None:
     """Return a run's head, None when there is no such run."""
     return RunRow.find(run, HEAD, at=at)
+
+
+def newest(area: str, limit: int, at: int) -> list[Listed]:
+    """Return the newest runs that decided about anybody in an area (empty: every run), the newest first."""
+    rows = living(RunRow.by_start.query(LISTED, scan_index_forward=False), at)
+    found = (
+        Listed(row.run, row.state or "received", int(row.cutoff or 0), int(row.created_at or 0), row.area or "")
+        for row in rows
+    )
+    return list(islice((run for run in found if rules.overlap(run.area, area)), limit))
 
 
 def plan(row: RunRow) -> Plan:

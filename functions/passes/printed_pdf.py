@@ -22,8 +22,8 @@ CHINA: Final = timezone(timedelta(hours=8))
 WEEKDAYS: Final = "一二三四五六日"
 WIDTH_MM, HEIGHT_MM = 210.0, 148.5  # A5 across, and half of an A4 sheet
 FONT: Final = "sans"
-_INK, _QUIET, _LINE, _NAVY, _AMBER = (18, 24, 31), (84, 96, 108), (208, 214, 220), (36, 64, 92), (255, 207, 92)
-_WHITE = (255, 255, 255)
+INK, QUIET, LINE, NAVY, AMBER = (18, 24, 31), (84, 96, 108), (208, 214, 220), (36, 64, 92), (255, 207, 92)
+WHITE = (255, 255, 255)
 _QR_MM = 86.0
 _LATIN_1_END = 0xFF
 _POINT_MM, _LINE_MM = 0.353, 0.46  # a point, and a line of one-point type, in millimetres
@@ -99,31 +99,38 @@ def printed_pdf(passes: Sequence[PrintedPass], specimen: bool) -> bytes:  # noqa
         ValueError: without a pass.
         FileNotFoundError: when the font was not cut yet.
     """
-    from fpdf import FPDF  # noqa: PLC0415 - only who prints pays for it
-
     if not passes:
         raise ValueError("no pass to print")
-    pdf = FPDF(orientation="portrait", unit="mm", format="A4")
-    pdf.set_auto_page_break(auto=False)
-    pdf.add_font(FONT, fname=str(fonts.chinese()))
-    pdf.set_title("疫情防控通行证 Epidemic pass")
-    pdf.set_lang("zh-CN")
+    pdf = new_pdf()
     if len(passes) == 1:
         pdf.add_page(orientation="landscape", format=(HEIGHT_MM, WIDTH_MM))
         _draw(pdf, passes[0], 0.0, specimen=specimen)
     for place, printed in enumerate(passes if len(passes) > 1 else ()):
         if place % 2 == 0:
             pdf.add_page()
-            _cut_line(pdf)
+            cut_line(pdf, (4, HEIGHT_MM), (WIDTH_MM - 4, HEIGHT_MM))
         _draw(pdf, printed, (place % 2) * HEIGHT_MM, specimen=specimen)
     return bytes(pdf.output())
 
 
-def _cut_line(pdf: FPDF) -> None:
-    pdf.set_draw_color(*_QUIET)
+def new_pdf() -> FPDF:
+    """Return an empty document of A4 sheets with our font."""
+    from fpdf import FPDF  # noqa: PLC0415 - only who prints pays for it
+
+    pdf = FPDF(orientation="portrait", unit="mm", format="A4")
+    pdf.set_auto_page_break(auto=False)
+    pdf.add_font(FONT, fname=str(fonts.chinese()))
+    pdf.set_title("疫情防控通行证 Epidemic pass")
+    pdf.set_lang("zh-CN")
+    return pdf
+
+
+def cut_line(pdf: FPDF, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw a dashed line to cut along."""
+    pdf.set_draw_color(*QUIET)
     pdf.set_line_width(0.2)
     pdf.set_dash_pattern(dash=2, gap=2)
-    pdf.line(4, HEIGHT_MM, WIDTH_MM - 4, HEIGHT_MM)
+    pdf.line(*begin, *end)
     pdf.set_dash_pattern()
 
 
@@ -132,8 +139,8 @@ def _draw(pdf: FPDF, printed: PrintedPass, top: float, *, specimen: bool) -> Non
     draw_qr(pdf, printed.url, printed.digits, x=_LEFT, y=top + 26, size_mm=_QR_MM)
     below = top + 26 + _QR_MM
     host = printed.url.partition("//")[2].rstrip("#")
-    _say(pdf, Spot(_LEFT, below + 3), 9, "查验：用任意手机相机扫描上方二维码", _QUIET)
-    _say(pdf, Spot(_LEFT, below + 7.5), 7.5, f"Guard: point any phone's camera at it. It opens {host}", _QUIET)
+    say(pdf, Spot(_LEFT, below + 3), 9, "查验：用任意手机相机扫描上方二维码", QUIET)
+    say(pdf, Spot(_LEFT, below + 7.5), 7.5, f"Guard: point any phone's camera at it. It opens {host}", QUIET)
     _person(pdf, printed, top)
     _facts(pdf, printed, top)
     draw_seal(pdf, FONT, printed.document_issued_by, _RIGHT - 18, top + 106.5, specimen=specimen)
@@ -141,53 +148,55 @@ def _draw(pdf: FPDF, printed: PrintedPass, top: float, *, specimen: bool) -> Non
 
 
 def _heading(pdf: FPDF, top: float, *, specimen: bool) -> None:
-    pdf.set_fill_color(*_NAVY)
+    pdf.set_fill_color(*NAVY)
     pdf.rect(0, top, WIDTH_MM, 19, style="F")
-    _say(pdf, Spot(_LEFT, top + 5.2), 19, "疫情防控通行证", _WHITE)
-    _say(pdf, Spot(71, top + 7.4), 11, "Epidemic pass · 纸质 printed", _WHITE)
+    say(pdf, Spot(_LEFT, top + 5.2), 19, "疫情防控通行证", WHITE)
+    say(pdf, Spot(71, top + 7.4), 11, "Epidemic pass · 纸质 printed", WHITE)
     if specimen:
-        pdf.set_fill_color(*_AMBER)
+        pdf.set_fill_color(*AMBER)
         pdf.rect(_RIGHT - 44, top + 5, 44, 9, style="F", round_corners=True, corner_radius=1.5)
-        _say(pdf, Spot(_RIGHT - 44, top + 6.8, 44), 12, "样章 SPECIMEN", _INK, align="C")
+        say(pdf, Spot(_RIGHT - 44, top + 6.8, 44), 12, "样章 SPECIMEN", INK, align="C")
 
 
 def _person(pdf: FPDF, printed: PrintedPass, top: float) -> None:
-    _say(pdf, Spot(_FACTS, top + 25), 8, "姓名 Name", _QUIET)
-    _say(pdf, Spot(_FACTS, top + 28.5), _fitting(printed.name, 27, 56), printed.name, _INK)
-    pdf.set_draw_color(*_INK)
+    say(pdf, Spot(_FACTS, top + 25), 8, "姓名 Name", QUIET)
+    say(pdf, Spot(_FACTS, top + 28.5), fitting(printed.name, 27, 56), printed.name, INK)
+    pdf.set_draw_color(*INK)
     pdf.set_line_width(0.5)
     pdf.rect(_RIGHT - 32, top + 25, 32, 19, style="D", round_corners=True, corner_radius=2)
-    _say(pdf, Spot(_RIGHT - 32, top + 26.6, 32), 6.5, "证件末四位 ID ends in", _QUIET, align="C")
-    _say(pdf, Spot(_RIGHT - 32, top + 31, 32), 22, printed.document_tail, _INK, align="C")
+    say(pdf, Spot(_RIGHT - 32, top + 26.6, 32), 6.5, "证件末四位 ID ends in", QUIET, align="C")
+    say(pdf, Spot(_RIGHT - 32, top + 31, 32), 22, printed.document_tail, INK, align="C")
 
 
 def _facts(pdf: FPDF, printed: PrintedPass, top: float) -> None:
     whole, half, beside_seal = _RIGHT - _FACTS, 34.0, _RIGHT - _FACTS - 40
     zone, sampled, until = printed.zone or "不限 any", china_time(printed.sampled_at), china_time(printed.expires_at)
-    y = _fact(pdf, Spot(_FACTS, top + 48, whole), "单位 Unit", printed.unit)
-    below_zone = _fact(pdf, Spot(_FACTS, y, half - 3), "区域 Zone", zone)
+    y = write_fact(pdf, Spot(_FACTS, top + 48, whole), "单位 Unit", printed.unit)
+    below_zone = write_fact(pdf, Spot(_FACTS, y, half - 3), "区域 Zone", zone)
     spot = Spot(_FACTS + half, y, whole - half)
-    y = max(below_zone, _fact(pdf, spot, "采样（北京时间）Sampled, China time", sampled, rows=1))
-    y = _fact(pdf, Spot(_FACTS, y, whole), "有效期至（北京时间）Valid until, China time", until, size_pt=16, rows=1)
-    y = _fact(pdf, Spot(_FACTS, y, beside_seal), "批准文号 Approval", printed.document_number)
-    _fact(pdf, Spot(_FACTS, y, beside_seal), "批准机关 Approved by", printed.document_issued_by)
+    y = max(below_zone, write_fact(pdf, spot, "采样（北京时间）Sampled, China time", sampled, rows=1))
+    y = write_fact(
+        pdf, Spot(_FACTS, y, whole), "有效期至（北京时间）Valid until, China time", until, size_pt=16, rows=1
+    )
+    y = write_fact(pdf, Spot(_FACTS, y, beside_seal), "批准文号 Approval", printed.document_number)
+    write_fact(pdf, Spot(_FACTS, y, beside_seal), "批准机关 Approved by", printed.document_issued_by)
 
 
-def _fact(pdf: FPDF, spot: Spot, label: str, value: str, *, size_pt: float = 12, rows: int = 2) -> float:
+def write_fact(pdf: FPDF, spot: Spot, label: str, value: str, *, size_pt: float = 12, rows: int = 2) -> float:
     """Write a label and its value on at most `rows` lines, and a rule below; returns where the next one goes."""
     width = spot.width or WIDTH_MM
-    _say(pdf, spot, 7.5, label, _QUIET)
-    size = _fitting(value, size_pt, (rows - 0.1) * width)
-    lines = _say(pdf, spot._replace(y=spot.y + 3.6), size, value, _INK)
+    say(pdf, spot, 7.5, label, QUIET)
+    size = fitting(value, size_pt, (rows - 0.1) * width)
+    lines = say(pdf, spot._replace(y=spot.y + 3.6), size, value, INK)
     end = spot.y + 3.6 + lines * size * _LINE_MM + 1.4
-    pdf.set_draw_color(*_LINE)
+    pdf.set_draw_color(*LINE)
     pdf.set_line_width(0.2)
     pdf.line(spot.x, end, spot.x + width, end)
     return end + 1.4
 
 
 def _warning(pdf: FPDF, printed: PrintedPass, top: float) -> None:
-    pdf.set_fill_color(*_AMBER)
+    pdf.set_fill_color(*AMBER)
     pdf.rect(_LEFT, top + 126.5, _RIGHT - _LEFT, 15.5, style="F", round_corners=True, corner_radius=2)
     chinese = (
         f"纸质通行证：查验员必须核对身份证件，末四位 {printed.document_tail}。"
@@ -197,17 +206,17 @@ def _warning(pdf: FPDF, printed: PrintedPass, top: float) -> None:
         "Printed pass: the guard checks your identity document. It may be withdrawn at any time; the scan decides, "
         "not the paper."
     )
-    _say(pdf, Spot(_LEFT + 4, top + 128.6), 10, chinese, _INK)
-    _say(pdf, Spot(_LEFT + 4, top + 135.2), 8.5, english, _INK)
+    say(pdf, Spot(_LEFT + 4, top + 128.6), 10, chinese, INK)
+    say(pdf, Spot(_LEFT + 4, top + 135.2), 8.5, english, INK)
 
 
-def _fitting(text: str, size_pt: float, room_mm: float) -> float:
+def fitting(text: str, size_pt: float, room_mm: float) -> float:
     """The size at which a text fits its room, at most `size_pt`; a Chinese character is as wide as it is high."""
     width_mm = sum(1.0 if ord(character) > _LATIN_1_END else 0.62 for character in text) * size_pt * _POINT_MM
     return size_pt if width_mm <= room_mm else max(6.5, size_pt * room_mm / width_mm * 0.96)
 
 
-def _say(pdf: FPDF, spot: Spot, size_pt: float, text: str, colour: tuple[int, int, int], *, align: str = "L") -> int:
+def say(pdf: FPDF, spot: Spot, size_pt: float, text: str, colour: tuple[int, int, int], *, align: str = "L") -> int:
     """Write a text with its top at the spot, wrapped to its width; returns the number of lines."""
     pdf.set_font(FONT, size=size_pt)
     pdf.set_text_color(*colour)

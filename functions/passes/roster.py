@@ -12,6 +12,7 @@ from functions.passes import rules, service
 from functions.passes.refs import ref_of
 from functions.people import service as people
 from functions.shared.masking import mask
+from functions.shared.threads import spread
 from functions.staff import service as staff
 from functions.units import service as units
 
@@ -25,6 +26,7 @@ class Member:
     ref: str
     name: str
     told: rules.Told
+    has_device: bool  # whether they can show a pass on a phone
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,15 @@ class Standing:
 def people_of(unit: str, after: str, at: int) -> tuple[list[Member], str | None]:
     """Return a page of a unit's list after the pid `after`, and the pid at which the next page begins, if any."""
     page = list(islice(staff.staff_of(unit, at, after=after), PAGE))
-    members = [_member(listing, at) for listing in page]
+    members = list(spread(lambda listing: _member(listing, at), page))
     return members, page[-1].pid if len(page) == PAGE else None
 
 
 def _member(listing: staff.Listing, at: int) -> Member:
     told = state(listing.pid, listing.unit, at)
     coarse = decisions.coarse(told.cause) if told.cause else ""
-    return Member(
-        ref_of(listing.unit, listing.pid), mask(listing.name), rules.Told(told.state, coarse, told.expires_at)
-    )
+    ref, shown = ref_of(listing.unit, listing.pid), rules.Told(told.state, coarse, told.expires_at)
+    return Member(ref, mask(listing.name), shown, people.has_device(listing.pid, at))
 
 
 def state(pid: str, scope: str, at: int) -> rules.Told:

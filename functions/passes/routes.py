@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated
 
 import msgspec
@@ -10,6 +11,7 @@ from msgspec import Meta
 from credentials import b64, pack_bytes
 from functions.passes import fetching, printing, roster, rules, symbols
 from functions.people import devices
+from functions.people import service as people
 from functions.people.rules import Advice, advice
 from functions.shared.clock import rfc3339
 from functions.shared.cursors import read_cursor, write_cursor
@@ -55,12 +57,19 @@ class FetchOut(msgspec.Struct, frozen=True):
 
 
 class OwnDevice(msgspec.Struct, frozen=True):
-    """A device that may act for the person."""
+    """A device that may act for the person; `device` is the RFC 7638 thumbprint of its key."""
 
+    device: str
     label: str
     added_at: str
     used_at: str
     this: bool
+
+
+class DevicesOut(msgspec.Struct, frozen=True):
+    """The devices that may act for the person, in the order they were added."""
+
+    devices: list[OwnDevice]
 
 
 class OwnStanding(msgspec.Struct, frozen=True):
@@ -87,12 +96,13 @@ class MeOut(msgspec.Struct, frozen=True):
 
 
 class UnitPerson(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A person as their unit sees them."""
+    """A person as their unit sees them; who has no device can be printed a pass."""
 
     ref: str
     name: str
     state: rules.State
     cause: str
+    has_device: bool
     expires_at: str | None = None
 
 
@@ -109,6 +119,28 @@ class PrintIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 
+class PrintSeveralIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose passes are printed, and why; a ref that is named twice is printed once."""
+
+    refs: Annotated[list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]], Meta(min_length=1, max_length=24)]
+    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+
+
+class NotPrinted(msgspec.Struct, frozen=True):
+    """Somebody for whom nothing was printed: `person`, `has-device`, or the coarse cause of their state."""
+
+    ref: str
+    cause: str
+
+
+class PrintedOut(msgspec.Struct, frozen=True):
+    """How many were printed, on one PDF in base64 (null when none was), and who was not."""
+
+    printed: int
+    refused: list[NotPrinted]
+    pdf: str | None
+
+
 @me_routes.get("/me", roles={"holder"}, answer=MeOut, summary="A person's own status, with its cause")
 def look(request: Request) -> MeOut:
     """Every unit that lists the person, with what to do there."""
@@ -119,17 +151,20 @@ def look(request: Request) -> MeOut:
         name=mask(known.identity.name) if known else "*",
         phone=mask_phone(known.phone) if known else "",
         units=standings,
-        devices=[
-            OwnDevice(
-                one.label,
-                rfc3339(one.added_at),
-                rfc3339(one.used_at),
-                one.thumbprint == request.caller.device,
-            )
-            for one in seen.devices
-        ],
+        devices=[_device(one, request.caller.device) for one in seen.devices],
         what_to_do=first,
     )
+
+
+@me_routes.delete(
+    "/me/devices/{device}", roles={"holder"}, answer=DevicesOut, summary="Sign out one of one's own devices, at once"
+)
+def sign_out(request: Request, device: str) -> DevicesOut:
+    """This one or another; the devices that stay are answered, and the same again is answered the same."""
+    caller, at = request.caller, request.at
+    people.require_device(caller.scope, caller.device, at)
+    people.sign_out(caller.scope, device, at)
+    return DevicesOut([_device(one, caller.device) for one in people.devices_of(caller.scope, at)])
 
 
 @me_routes.post("/me/passes", roles={"holder"}, body=FetchIn, answer=FetchOut, summary="Fetch passes for a fresh key")
@@ -171,10 +206,7 @@ def people_of(request: Request, unit: str) -> PeopleOut:
 )
 def print_pass(request: Request, unit: str, ref: str) -> Answer:
     """A PDF to hand out, the symbol alone as SVG or PNG, or the address in it for a program that draws its own."""
-    if request.caller.role == "unit":
-        request.caller.require_scope(unit)
-    else:
-        request.caller.require_area(units.must(unit).area)
+    _require_printer(request, unit)
     wanted = _format(request.query.get("format", "pdf"))
     token = printing.print_pass(unit, ref, request.body.reason, actor=request.caller.actor, at=request.at)
     drawn = symbols.draw(token, wanted)
@@ -183,11 +215,43 @@ def print_pass(request: Request, unit: str, ref: str) -> Answer:
     return Answer(drawn.data, 201, drawn.content_type, {"Content-Disposition": name})
 
 
+@desk_routes.post(
+    "/units/{unit}/printed",
+    roles={"unit", "officer"},
+    body=PrintSeveralIn,
+    answer=PrintedOut,
+    status=201,
+    summary="Print up to 24 passes on one PDF, four to an A4 sheet",
+)
+def print_several(request: Request, unit: str) -> PrintedOut:
+    """Print each that can be printed and name the others; each is in the audit log as if printed alone."""
+    _require_printer(request, unit)
+    given: PrintSeveralIn = request.body
+    done = printing.print_several(unit, given.refs, given.reason, actor=request.caller.actor, at=request.at)
+    tokens = [one.token for one in done if one.token]
+    refused = [NotPrinted(one.ref, one.cause) for one in done if not one.token]
+    pdf = base64.b64encode(symbols.draw_cards(tokens)).decode() if tokens else None
+    return PrintedOut(len(tokens), refused, pdf)
+
+
+def _require_printer(request: Request, unit: str) -> None:
+    if request.caller.role == "unit":
+        request.caller.require_scope(unit)
+    else:
+        request.caller.require_area(units.must(unit).area)
+
+
 def _format(wanted: str) -> printing.Format:
     if wanted not in printing.FORMATS:
         wrong = FieldError("/query/format", "format", "pdf, svg, png or url")
         raise Malformed("A printed pass is a pdf, svg, png or url.", errors=(wrong,))
     return wanted
+
+
+def _device(one: people.Held, this: str) -> OwnDevice:
+    return OwnDevice(
+        one.thumbprint, one.label, rfc3339(one.added_at), rfc3339(one.used_at), this=one.thumbprint == this
+    )
 
 
 def _standing(one: roster.Standing) -> OwnStanding:
@@ -204,7 +268,8 @@ def _standing(one: roster.Standing) -> OwnStanding:
 
 
 def _member(one: roster.Member) -> UnitPerson:
-    return UnitPerson(one.ref, one.name, one.told.state, one.told.cause, _written(one.told.expires_at))
+    told = one.told
+    return UnitPerson(one.ref, one.name, told.state, told.cause, one.has_device, _written(told.expires_at))
 
 
 def _written(instant: int | None) -> str | None:

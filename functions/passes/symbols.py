@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import credentials
@@ -33,3 +34,12 @@ def draw(token: str, wanted: Format) -> Drawing:
     if wanted == "svg":
         return Drawing(symbols.as_svg(symbol), "image/svg+xml")
     return Drawing(symbols.as_png(symbol), "image/png")
+
+
+def draw_cards(tokens: Sequence[str]) -> bytes:
+    """Draw printed passes as a PDF of cards to cut out, four to an A4 sheet."""
+    from functions.passes.printed_cards import printed_cards  # noqa: PLC0415
+    from functions.passes.printed_pdf import PrintedPass  # noqa: PLC0415
+
+    url = f"{settings().gate_url}/v#"
+    return printed_cards([PrintedPass.of(token, url) for token in tokens], specimen=settings().embedded)

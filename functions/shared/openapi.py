@@ -14,7 +14,8 @@ from functions.shared.problems import ProblemBody
 
 _REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
-_FILES: Final = ("application/pdf", "image/svg+xml", "image/png", "text/csv", OCTETS)
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILES: Final = ("application/pdf", "image/svg+xml", "image/png", "text/csv", _XLSX, OCTETS)
 _PROBLEMS: Final = {
     "400": "Malformed: `errors` points at the members",
     "401": "No token, or one that is not accepted",

@@ -1,4 +1,4 @@
-"""`PUT /units/{unit}` and `GET /units/{unit}`."""
+"""Units over HTTP: register, read one, list those of an area."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functions.audit import service as audit
 from functions.shared import queue
 from functions.shared.clock import parse_instant, rfc3339
 from functions.shared.http import Answer, Request, Routes
+from functions.shared.pages import PAGE, asked
 from functions.shared.problems import FieldError, Malformed
 from functions.units import service
 from functions.units.rules import Unit
@@ -47,6 +48,27 @@ class UnitOut(msgspec.Struct, frozen=True):
     ends_at: str
     approved: bool
     listed: bool
+
+
+class UnitsOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page of units; `next` is the cursor of the one after."""
+
+    units: tuple[UnitOut, ...]
+    next: str | None = None
+
+
+@routes.get(
+    "/units",
+    roles={"officer"},
+    answer=UnitsOut,
+    query=("area", "next"),
+    summary="Units of an area and all below it, by pages",
+)
+def list_units(request: Request) -> UnitsOut:
+    """List units; the area is the caller's own unless a narrower one is asked for."""
+    wanted = asked(request, "GET /units")
+    page = service.page(wanted.area, wanted.position, PAGE)
+    return UnitsOut(tuple(_shape(one) for one in page.units), wanted.following(page.position))
 
 
 @routes.put("/units/{unit}", roles={"officer"}, body=UnitIn, answer=UnitOut, summary="Register and approve a unit")

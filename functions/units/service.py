@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -13,7 +14,19 @@ from functions.shared.problems import FieldError, NotFound, Rejected
 from functions.units.model import UnitRow
 from functions.units.rules import Unit
 
-__all__ = ["Facts", "Unit", "all_units", "in_area", "move_to_generation", "must", "next_upload", "register", "unit"]
+__all__ = [
+    "Facts",
+    "Page",
+    "Unit",
+    "all_units",
+    "in_area",
+    "move_to_generation",
+    "must",
+    "next_upload",
+    "page",
+    "register",
+    "unit",
+]
 
 _DISTRICT = 6
 
@@ -30,6 +43,14 @@ class Facts:
     document_issued_by: str
     quota: int
     ends_at: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some units, and the position after the last when there may be more."""
+
+    units: tuple[Unit, ...]
+    position: Any
 
 
 def unit(unit_id: str) -> Unit | None:
@@ -62,6 +83,19 @@ def in_area(prefix: str) -> Iterator[Unit]:
     else:
         rows = UnitRow.by_area.query(prefix[:_DISTRICT], filter_condition=UnitRow.area.startswith(prefix))
     return map(_read, rows)
+
+
+def page(area: str, position: Any, limit: int) -> Page:
+    """List the units of an area and everything below it, a page at a time, in no promised order."""
+    inside = UnitRow.area.startswith(area)
+    if len(area) < _DISTRICT:
+        found = UnitRow.by_area.scan(filter_condition=inside, limit=limit, last_evaluated_key=position)
+    else:
+        found = UnitRow.by_area.query(
+            area[:_DISTRICT], filter_condition=inside, limit=limit, last_evaluated_key=position
+        )
+    units = tuple(_read(row) for row in found)
+    return Page(units, found.last_evaluated_key)
 
 
 def register(unit_id: str, facts: Facts, at: int) -> tuple[Unit, bool]:

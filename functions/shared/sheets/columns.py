@@ -45,7 +45,7 @@ def headed(rows: Sequence[tuple[int, Sequence[Cell]]], columns: Sequence[Column]
     """
     if not any(_filled(cells) for _, cells in rows):
         raise SheetProblem("empty")
-    index, places = _header(rows, columns)
+    index, places = find_header(rows, columns)
     kept = tuple(_rows_below(rows[index + 1 :], places, rows[index][1]))
     if not kept:
         raise SheetProblem("empty")
@@ -63,7 +63,12 @@ def header_key(text: str) -> str:
     return _ORNAMENT.sub("", fold(text)).lower()
 
 
-def _header(rows: Sequence[tuple[int, Sequence[Cell]]], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:
+def find_header(rows: Sequence[tuple[int, Sequence[Cell]]], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:
+    """Return which of the numbered rows is the header, and each known column's place in it.
+
+    Raises:
+        SheetProblem: `header-missing` or `header-twice`.
+    """
     names, required = _names(columns), [column.name for column in columns if column.required]
     best: tuple[str, ...] = tuple(required)
     for index, (number, cells) in enumerate(rows[:HEADER_WITHIN]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -85,3 +87,10 @@ def errors_csv(faults: Iterable[Fault]) -> bytes:
         text = sentence(fault.law).replace('"', '""')
         lines.append(f'{fault.row},{neutral(fault.column)},"{neutral(text)}"')
     return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def read_errors(data: bytes) -> list[Fault]:
+    """Read back the faults that `errors_csv` wrote."""
+    lines = csv.reader(io.StringIO(data.decode(), newline=""))
+    next(lines, None)  # the header
+    return [Fault(int(row), column, text.partition(":")[0]) for row, column, text in lines]

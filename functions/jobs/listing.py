@@ -1,0 +1,42 @@
+"""Which jobs there are: an owner's newest, and those of an area in one state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from functions.jobs.model import Head, state_place
+from functions.shared.pages import DISTRICT
+from functions.shared.tables import living
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some jobs, and the position after the last when there may be more."""
+
+    heads: Sequence[Head]
+    position: Any
+
+
+def newest(owner: str, limit: int, at: int) -> Sequence[Head]:
+    """Return the newest jobs of `unit:…` or `lab:…`, the newest first; the index follows the table within moments."""
+    return list(living(Head.by_owner.query(owner, scan_index_forward=False, limit=limit), at))
+
+
+def in_state(area: str, state: str, position: Any, limit: int, at: int) -> Page:
+    """Return a page of the jobs of an area in a state: of a district or below the newest first, else in no order."""
+    inside = Head.area.startswith(area)
+    if len(area) < DISTRICT:
+        wide = inside & (Head.state == state)
+        found = Head.by_state.scan(filter_condition=wide, limit=limit, last_evaluated_key=position)
+    else:
+        found = Head.by_state.query(
+            state_place(area, state),
+            filter_condition=inside,
+            scan_index_forward=False,
+            limit=limit,
+            last_evaluated_key=position,
+        )
+    heads = list(living(found, at))
+    return Page(heads, found.last_evaluated_key)

@@ -1,0 +1,88 @@
+"""The workbook of rejected rows: what to correct in the first column, then every cell as it was uploaded, as text.
+
+An 18-digit id survives only as text, and a cell that begins like a formula must stay what it is: so every cell is
+written as a string, in a column formatted as text, and none becomes a number, a formula or a link. The first column
+goes by no name that a list knows; a reader of the corrected workbook passes over it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from typing import Any, Final
+
+from functions.shared.sheets.laws import ROW_LAWS, Fault
+from functions.shared.sheets.reading import Grid
+from functions.shared.sheets.text import Cell, as_text, fold
+
+FIRST_HEADER: Final = "错误 What to correct"
+MOST_ROWS: Final = 10_000  # who has more corrects the source; such a workbook also fills what an answer may hold
+_AS_WRITTEN: Final = {
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "in_memory": True,  # a function's disk is not for people's data
+}
+_WIDTHS: Final = (60, 22)
+
+
+def to_correct(grid: Grid, faults: Sequence[Fault]) -> bytes:
+    """Return an XLSX with the rows that have faults, in order, below the header as it was uploaded."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - only who corrects pays for it
+
+    told, kept = _told(grid, faults), _kept(grid)
+    made = io.BytesIO()
+    with Workbook(made, _AS_WRITTEN) as workbook:
+        sheet = workbook.add_worksheet("更正 Correct")
+        text = workbook.add_format({"num_format": "@"})
+        bold = workbook.add_format({"num_format": "@", "bold": True, "bottom": 1})
+        wrapped = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "bg_color": "#FFF2CC"})
+        sheet.set_column(0, 0, _WIDTHS[0], wrapped)
+        sheet.set_column(1, max(1, len(kept)), _WIDTHS[1], text)
+        sheet.freeze_panes(1, 1)
+        _write(sheet, 0, [FIRST_HEADER, *_cells(grid.header, kept)], [bold])
+        rows = [(number, cells) for number, cells in grid.rows if number in told]
+        for place, (number, cells) in enumerate(rows[:MOST_ROWS], start=1):
+            _write(sheet, place, [told[number], *_cells(cells, kept)], [wrapped, text])
+        if len(rows) > MOST_ROWS:
+            _write(sheet, MOST_ROWS + 1, [_left_off(len(rows) - MOST_ROWS)], [wrapped])
+    return made.getvalue()
+
+
+def _write(sheet: Any, row: int, texts: Sequence[str], formats: Sequence[Any]) -> None:
+    for place, text in enumerate(texts):
+        sheet.write_string(row, place, text, formats[min(place, len(formats) - 1)])
+
+
+def _left_off(count: int) -> str:
+    return f"另有{count}行未列出，请先更正以上各行。{count} more rows are not shown; correct these first."
+
+
+def _told(grid: Grid, faults: Sequence[Fault]) -> Mapping[int, str]:
+    """What is wrong with each row: a line a law, under the column's own header, in both languages."""
+    lines: dict[int, list[str]] = {}
+    for fault in faults:
+        english, chinese = ROW_LAWS[fault.law]
+        place = grid.places.get(fault.column)
+        header = fold(written(grid.header[place])) if place is not None else fault.column
+        lines.setdefault(fault.row, []).append(f"{header}：{chinese} {english}")
+    return {row: "\n".join(told) for row, told in lines.items()}
+
+
+def _kept(grid: Grid) -> list[int]:
+    # A workbook that was corrected once already brings its first column along; it is not shown twice.
+    return [place for place, cell in enumerate(grid.header) if written(cell) != FIRST_HEADER]
+
+
+def _cells(cells: Sequence[Cell], kept: Sequence[int]) -> list[str]:
+    return [written(cells[place]) if place < len(cells) else "" for place in kept]
+
+
+def written(cell: Cell) -> str:
+    """Return a cell as a person would type it, text untouched: what a reader of lists reads back as the same."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d}" if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M:%S}"
+    return as_text(cell)
