@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert, field
 
-from functions.checkins import service
+from functions.checkins import receipts, service
+from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act
 from functions.checkins.service import Answered
 from functions.gates import service as gates
 from functions.matching.rules import coarse
 from functions.people import service as people
-from functions.shared.clock import parse_instant
+from functions.shared.clock import parse_instant, rfc3339
+from functions.shared.cursors import read_cursor, write_cursor
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.identity import DocumentFault, read_document
 from functions.shared.pids import pid_of
@@ -51,11 +53,20 @@ class AssistedIn(Struct, frozen=True, forbid_unknown_fields=True):
     id_type: Annotated[str, Meta(max_length=64)] = ""
 
 
-class CheckinOut(Struct, frozen=True):
+class Receipt(Struct, frozen=True):
+    """Two characters for each half minute from `from` on, for five minutes; the gate's page shows the same ones."""
+
+    starts_at: str = field(name="from")
+    step_s: int
+    marks: tuple[str, ...]
+
+
+class CheckinOut(Struct, frozen=True, omit_defaults=True):
     """What was decided, and why: the full cause for the person, the coarse one for anybody else."""
 
     decision: Verdict
     cause: str
+    receipt: Receipt | None = None
 
 
 class CheckinResult(Struct, frozen=True, omit_defaults=True):
@@ -64,12 +75,46 @@ class CheckinResult(Struct, frozen=True, omit_defaults=True):
     status: Literal[200, 201, 404, 422]
     cause: str
     decision: Verdict | None = None
+    receipt: Receipt | None = None
 
 
 class CheckinsOut(Struct, frozen=True):
     """The results, in the order of what was sent."""
 
     results: tuple[CheckinResult, ...]
+
+
+class OwnCheckin(Struct, frozen=True):
+    """A check-in as the person themselves sees it; `how` says who made it."""
+
+    venue: str
+    venue_name: str
+    direction: Direction
+    at: str
+    decision: Verdict
+    cause: str
+    how: service.How
+
+
+class OwnCheckinsOut(Struct, frozen=True, omit_defaults=True):
+    """A page of the last 14 days, the newest first."""
+
+    checkins: tuple[OwnCheckin, ...]
+    next: str | None = None
+
+
+@routes.get(
+    "/me/checkins", roles={"holder"}, answer=OwnCheckinsOut, query=("next",), summary="A person's own check-ins"
+)
+def own(request: Request) -> OwnCheckinsOut:
+    """Those of the last 14 days, about fifty a page, each with its full cause."""
+    caller, at, cursor = request.caller, request.at, request.query.get("next")
+    owned = people.owned_by(caller, at)
+    before = read_cursor(cursor, caller=caller.actor, route="/me/checkins", at=at) if cursor else None
+    page = service.own(caller.scope, owned, before, at)
+    more = page.before is not None
+    following = write_cursor(page.before, caller=caller.actor, route="/me/checkins", at=at) if more else None
+    return OwnCheckinsOut(tuple(_own(row, at) for row in page.rows), following)
 
 
 @routes.post(
@@ -83,8 +128,9 @@ class CheckinsOut(Struct, frozen=True):
 def check_in(request: Request) -> Answer:
     """Record the caller's own check-in."""
     people.require_device(request.caller.scope, request.caller.device, request.at)
-    answered = service.check_in(_act(request.caller.scope, request.body), request.at)
-    return _answer(answered, answered.decision.cause)
+    act = _act(request.caller.scope, request.body)
+    answered = service.check_in(act, request.at)
+    return _answer(answered, answered.decision.cause, _receipt(act, answered, request.at))
 
 
 @routes.post(
@@ -98,7 +144,8 @@ def check_in_all(request: Request) -> CheckinsOut:
     """Record the caller's queued check-ins."""
     people.require_device(request.caller.scope, request.caller.device, request.at)
     acts = [_act(request.caller.scope, one) for one in request.body.checkins]
-    return CheckinsOut(tuple(_result(one) for one in service.check_in_all(acts, request.at)))
+    answers = zip(acts, service.check_in_all(acts, request.at), strict=True)
+    return CheckinsOut(tuple(_result(act, answer, request.at) for act, answer in answers))
 
 
 @routes.post(
@@ -119,7 +166,8 @@ def assist(request: Request, venue: str) -> Answer:
         raise Rejected("This is not the number of such a document.", code="document", errors=(wrong,)) from None
     pid = pid_of(document.type, document.number)
     act = Act(pid, venue, request.body.direction, _instant(request.body.at))
-    answered = service.check_in(act, request.at, "assisted", service.ASSISTED)
+    gate = request.caller.scope if request.caller.role == "guard" else ""
+    answered = service.assist(act, request.at, gate)
     return _answer(answered, _coarse(answered.decision.decision, answered.decision.cause))
 
 
@@ -150,11 +198,23 @@ def _coarse(decision: str, cause: str) -> str:
     return cause if decision == "admitted" or cause in {"venue-closed", "decided-since"} else coarse(cause)
 
 
-def _answer(answered: Answered, cause: str) -> Answer:
-    return Answer(CheckinOut(answered.decision.decision, cause), 201 if answered.new else 200)
+def _own(row: CheckinRow, at: int) -> OwnCheckin:
+    venue = venues.known(row.venue, at)
+    told = {name: getattr(row, name) for name in ("venue", "direction", "decision", "cause", "how")}
+    return convert({**told, "venue_name": venue.name if venue else row.venue, "at": rfc3339(int(row.at))}, OwnCheckin)
 
 
-def _result(one: Answered | Problem) -> CheckinResult:
+def _receipt(act: Act, answered: Answered, at: int) -> Receipt | None:
+    made = receipts.receipt(act.venue, answered.decision.decision, act.at, at)
+    return Receipt(rfc3339(made.starts_at), receipts.STEP_S, made.marks) if made else None
+
+
+def _answer(answered: Answered, cause: str, receipt: Receipt | None = None) -> Answer:
+    return Answer(CheckinOut(answered.decision.decision, cause, receipt), 201 if answered.new else 200)
+
+
+def _result(act: Act, one: Answered | Problem, at: int) -> CheckinResult:
     if isinstance(one, Problem):
         return CheckinResult(one.status, one.code)  # type: ignore[arg-type]  # 404 or 422, as check_in_all promises
-    return CheckinResult(201 if one.new else 200, one.decision.cause, one.decision.decision)
+    status: Literal[200, 201] = 201 if one.new else 200
+    return CheckinResult(status, one.decision.cause, one.decision.decision, _receipt(act, one, at))

@@ -68,6 +68,11 @@ def sort_key(act: Act) -> str:
     return f"{act.at // SLOT_S}#{act.venue}#{act.direction}"
 
 
+def slot_of(place: str) -> int:
+    """Return the slot in a check-in's sort key; keys sort by it, since slots have seven digits until 2160."""
+    return int(place.partition("#")[0])
+
+
 def is_believable(at: int, received_at: int) -> bool:
     """Tell whether an instant can be true: in [received − 72 h, received + 2 min]. Another is refused, not replaced."""
     return received_at - OLDEST_S <= at <= received_at + AHEAD_S

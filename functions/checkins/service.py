@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from functions.checkins import rules
 from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act, Decision, Standing
+from functions.lookups import service as lookups
 from functions.matching import service as matching
 from functions.matching.policy import DEFAULT as POLICY
 from functions.matching.rules import ADMINISTRATIVE
@@ -20,14 +21,24 @@ from functions.venues import service as venues
 from functions.venues.rules import Venue
 
 How = Literal["self", "assisted", "group"]
+PAGE = 50
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What a check-in is answered with; `new` is false for a repeat, which gets the stored decision."""
+    """What a check-in is answered with; `new` is false for a repeat, which gets the stored decision and instant."""
 
     decision: Decision
     new: bool
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some check-ins, newest first, and the slot before which the next page begins, if there is one."""
+
+    rows: list[CheckinRow]
+    before: int | None
 
 
 def vouched(pid: str, at: int) -> list[Standing]:
@@ -65,6 +76,25 @@ def check_in(act: Act, received_at: int, how: How = "self", sources: Sources = S
     return _check_in(act, received_at, how, sources, tuple(sources.standing(act.pid, received_at)))
 
 
+def assist(act: Act, received_at: int, gate: str = "") -> Answered:
+    """Record a check-in that somebody makes for a person by their document, and let the person see that it was made.
+
+    A person who checked in themselves a minute ago is looked at all the same: whoever asks learns what was decided.
+
+    Args:
+        act: the check-in.
+        received_at: epoch seconds.
+        gate: the guard's, empty when no guard asks.
+
+    Raises:
+        NotFound, Rejected: as `check_in`.
+    """
+    answered = check_in(act, received_at, "assisted", ASSISTED)
+    told = answered.decision.decision
+    lookups.note_assisted(act.pid, gate=gate, venue=act.venue, direction=act.direction, verdict=told, at=answered.at)
+    return answered
+
+
 def check_in_all(acts: Iterable[Act], received_at: int, sources: Sources = SOURCES) -> Iterator[Answered | Problem]:
     """Record one person's queued check-ins in their order; each is answered or refused by itself."""
     standing: tuple[Standing, ...] | None = None
@@ -80,6 +110,34 @@ def check_in_all(acts: Iterable[Act], received_at: int, sources: Sources = SOURC
 def of_person(pid: str, at: int) -> list[CheckinRow]:
     """Return a person's check-ins of the last 14 days, the oldest slot first."""
     return list(living(CheckinRow.query(pid, consistent_read=True), at))
+
+
+def own(pid: str, owned: people.Owned, before: int | None, at: int) -> Page:
+    """Return a page of the check-ins of the last 14 days that are a person's own to see, newest first.
+
+    A page ends with a whole slot of ten minutes, so that what shares one is in order of time too.
+
+    Args:
+        pid: who.
+        owned: what of the pid's records is theirs.
+        before: the slot that ended the page before this, None for the first.
+        at: epoch seconds.
+    """
+    older = CheckinRow.place < f"{before}#" if before is not None else None
+    rows: list[CheckinRow] = []
+    following: int | None = None
+    for row in living(CheckinRow.query(pid, older, consistent_read=True, scan_index_forward=False), at):
+        slot = rules.slot_of(row.place)
+        if len(rows) >= PAGE and slot != rules.slot_of(rows[-1].place):
+            following = rules.slot_of(rows[-1].place)
+            break
+        rows.append(row)
+    shown = [row for row in rows if _is_owned(row, owned)]
+    return Page(sorted(shown, key=lambda row: -int(row.at)), following)
+
+
+def _is_owned(row: CheckinRow, owned: people.Owned) -> bool:
+    return owned.by_document if row.how == "assisted" else owned.by_device(int(row.received_at))
 
 
 def count_hour(venue: str, hour: int, shards: int) -> int:
@@ -126,6 +184,6 @@ def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue)
     )
     # Written first, read only on a repeat: nearly every check-in is new, and then one request is enough.
     if row.put_if_absent():
-        return Answered(decision, new=True)
+        return Answered(decision, new=True, at=act.at)
     stored = CheckinRow.get(act.pid, rules.sort_key(act), consistent_read=True)
-    return Answered(Decision(stored.decision, stored.cause), new=False)  # type: ignore[arg-type]  # as stored
+    return Answered(Decision(stored.decision, stored.cause), new=False, at=int(stored.at))  # type: ignore[arg-type]  # as stored

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from functions.passes import rules
 from functions.passes.model import PassRow, passes_of
 from functions.shared import log
 from functions.shared.tables import living
 from functions.status import service as status
+
+
+@dataclass(frozen=True)
+class Named:
+    """A pass by its subject: whose it is only this table knows."""
+
+    sub: str
+    scope: str
+    printed: bool
+    signed_at: int
+
+
+def named(pid: str, at: int) -> Iterator[Named]:
+    """Yield every pass of a person that is kept, expired ones too."""
+    for row in living(PassRow.query(pid, consistent_read=True), at):
+        yield Named(row.sub, row.scope, row.printed, int(row.signed_at))
 
 
 def withdraw_scope(pid: str, scope: str, cause: str, at: int, *, beyond: int = 0) -> int:

@@ -9,6 +9,7 @@ from pynamodb.exceptions import TransactWriteError
 from credentials import proofs
 from functions.people import rules
 from functions.people.model import Device, Person
+from functions.shared.clock import DAY_S
 from functions.shared.config import settings
 from functions.shared.problems import Conflict, Unauthenticated
 from functions.shared.tables import living
@@ -58,6 +59,15 @@ def touch(pid: str, thumbprint: str, at: int) -> bool:
         [Device.used_at.set(at), Device.ttl.set(at + rules.DEVICE_LIFE_S)],
         Device.thumbprint.exists() & (Device.ttl > at),
     )
+
+
+def sign_out(pid: str, thumbprint: str, at: int) -> bool:
+    """End a device's life; False when it never was one of the person's.
+
+    The row stays until DynamoDB takes it away, so that the same request again is answered the same. Its end is set a
+    day back: a request that another function's clock puts a second earlier must not bring it to life again.
+    """
+    return Device(pid, thumbprint).update_if([Device.ttl.set(at - DAY_S)], Device.thumbprint.exists())
 
 
 def leaving(held: list[Device], thumbprint: str, *, claim: rules.Claim, replace_oldest: bool) -> list[Device]:

@@ -11,10 +11,11 @@ from functions.matching import service as matching
 from functions.people import codes, devices, rules
 from functions.people.model import Device, Person
 from functions.shared import log
+from functions.shared.callers import Caller
 from functions.shared.fields import Fields
 from functions.shared.identity import Document, DocumentFault, PhoneFault, read_document, read_phone
 from functions.shared.pids import pid_of
-from functions.shared.problems import Conflict, FieldError, Rejected, Unauthenticated
+from functions.shared.problems import Conflict, FieldError, NotFound, Rejected, Unauthenticated
 from functions.staff import service as staff
 
 _FIELDS = Fields("person")
@@ -60,6 +61,28 @@ class Held:
     label: str
     added_at: int
     used_at: int
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What of the records under a pid is theirs to see who enrolled under it.
+
+    Enrolling proves a phone, not that a document is one's own. So what devices did since that enrolment is shown, and
+    what others did for the document only while staff lists say that it is this very person's: else whoever knows
+    somebody's number could follow them about.
+    """
+
+    since: int
+    units: frozenset[str]
+    by_document: bool
+
+    def by_device(self, recorded_at: int) -> bool:
+        """Tell whether an act of a device, recorded then, was one of this person's."""
+        return recorded_at >= self.since
+
+    def by_unit(self, unit: str) -> bool:
+        """Tell whether what a unit did for the person on its list was done for this one."""
+        return unit in self.units
 
 
 def ask_code(phone: str, address: str, at: int, *, send: codes.Sender = codes.send_sms) -> None:
@@ -185,6 +208,35 @@ def require_device(pid: str, thumbprint: str, at: int) -> None:
     """
     if thumbprint and thumbprint not in {row.thumbprint for row in devices.devices_of(pid, at)}:
         raise Unauthenticated("This device was signed out. Enrol it again.", code="device")
+
+
+def sign_out(pid: str, thumbprint: str, at: int) -> None:
+    """Take one device's powers from it at once; again changes nothing. Passes it holds stay good.
+
+    Raises:
+        NotFound: the device is none of this person's.
+    """
+    if not devices.sign_out(pid, thumbprint, at):
+        raise NotFound("This is none of your devices.", code="no-device")
+    log.event("device.signed-out")
+
+
+def owned_by(caller: Caller, at: int) -> Owned:
+    """Return what a holder may see of what is recorded under their pid.
+
+    Raises:
+        Unauthenticated: the device was signed out.
+        NotFound: nobody enrolled under the token's pid.
+    """
+    require_device(caller.scope, caller.device, at)
+    known, listed = profile(caller.scope, at), staff.listings(caller.scope, at)
+    if known is None:
+        if caller.device:
+            raise NotFound("Nobody is enrolled under this token.", code="not-enrolled")
+        # The bearer of a test token on one machine, whom nobody enrolled.
+        return Owned(0, frozenset(one.unit for one in listed), by_document=True)
+    units = frozenset(one.unit for one in listed if unit_vouches(one, known))
+    return Owned(known.enrolled_at, units, by_document=bool(units) and len(units) == len(listed))
 
 
 def has_device(pid: str, at: int) -> bool:

@@ -1,0 +1,76 @@
+"""`GET /me/lookups`: who looked at the caller and at their passes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from functions.gates import service as gates
+from functions.lookups import seen
+from functions.lookups.model import LookupRow
+from functions.lookups.rules import Kind
+from functions.people import service as people
+from functions.shared.clock import rfc3339
+from functions.shared.cursors import read_cursor, write_cursor
+from functions.shared.http import Request, Routes
+from functions.units import service as units
+from functions.venues import service as venues
+
+routes = Routes("lookups")
+_ROUTE = "/me/lookups"
+
+
+class LookupOut(Struct, frozen=True, omit_defaults=True):
+    """Somebody looked: a scan at a gate, a pass printed by a unit, a check-in made by the person's document.
+
+    `place` is the venue with its gate, or the unit. `verdict` is a scan's (accepted, refused, unsure) or a check-in's
+    (admitted, refused, unsure).
+    """
+
+    at: str
+    kind: Kind
+    place: str
+    direction: Literal["in", "out"] | None = None
+    verdict: Literal["accepted", "admitted", "refused", "unsure"] | None = None
+
+
+class LookupsOut(Struct, frozen=True, omit_defaults=True):
+    """A page of the last 14 days, the newest first."""
+
+    lookups: tuple[LookupOut, ...]
+    next: str | None = None
+
+
+@routes.get(
+    "/me/lookups", roles={"holder"}, answer=LookupsOut, query=("next",), summary="Who looked at me and my passes"
+)
+def look(request: Request) -> LookupsOut:
+    """Where and when, never which guard or clerk."""
+    caller, at, cursor = request.caller, request.at, request.query.get("next")
+    owned = people.owned_by(caller, at)
+    before = read_cursor(cursor, caller=caller.actor, route=_ROUTE, at=at) if cursor else ""
+    page = seen.of_person(caller.scope, owned, before, at)
+    # A page names few places, and each many times.
+    places = {place: _place(*place, at) for place in {_where(row) for row in page.rows}}
+    following = write_cursor(page.after, caller=caller.actor, route=_ROUTE, at=at) if page.after else None
+    return LookupsOut(tuple(_lookup(row, places[_where(row)]) for row in page.rows), following)
+
+
+def _lookup(row: LookupRow, place: str) -> LookupOut:
+    return LookupOut(rfc3339(int(row.at)), row.kind, place, row.direction or None, row.verdict or None)  # type: ignore[arg-type]  # as stored
+
+
+def _where(row: LookupRow) -> tuple[str, str, str]:
+    return row.unit, row.venue, row.gate
+
+
+def _place(unit_id: str, venue_id: str, gate_id: str, at: int) -> str:
+    """Name a place as it is called today; by its id should it be gone."""
+    if unit_id:
+        unit = units.unit(unit_id)
+        return unit.name if unit else unit_id
+    venue = venues.known(venue_id, at)
+    gate = gates.gate(gate_id, at) if gate_id else None
+    names = [venue.name if venue else venue_id, gate.name if gate else gate_id]
+    return " · ".join(name for name in names if name)

@@ -1,0 +1,57 @@
+"""Noting that somebody looked at a person or their pass. Reading it back is in `seen`."""
+
+from __future__ import annotations
+
+from pynamodb.exceptions import PutError
+
+from functions.lookups import rules
+from functions.lookups.model import LookupRow
+from functions.shared import log
+
+
+def note_scan(sub: str, scan: str, *, gate: str, venue: str, direction: str, verdict: str, at: int) -> None:
+    """Note a scan that is recorded already, by what its row says; noted again it is the same.
+
+    The scan is written first, and a lookup that cannot be written does not undo it: at a gate people wait, and a
+    record without its lookup can be made good, a person kept outside cannot. It is an error of ours, though: it is
+    logged as one, which calls the operator, with the ids of the scan that holds all the lookup would have said.
+
+    Args:
+        sub: the pass's subject.
+        scan: the id of the scan.
+        gate: where.
+        venue: the gate's.
+        direction: which way.
+        verdict: the scan's.
+        at: the scan's instant as it is stored, epoch seconds.
+    """
+    row = LookupRow(rules.of_pass(sub), rules.moment(at, scan, gate), kind="scan", at=at, ttl=at + rules.KEPT_S)
+    row.gate, row.venue, row.direction, row.verdict = gate, venue, direction, verdict
+    try:
+        row.put_if_absent()
+    except PutError as error:
+        log.failure("lookup.lost", error, gate=gate, scan=scan)
+
+
+def note_assisted(pid: str, *, gate: str, venue: str, direction: str, verdict: str, at: int) -> None:
+    """Note a check-in made for a person by their document; `gate` is empty when no guard made it.
+
+    As for a scan: the check-in stands, the door goes on, and what was lost is an error with the venue's id.
+    """
+    place = rules.moment(at, "assisted", venue, direction)
+    row = LookupRow(rules.of_person(pid), place, kind="assisted", at=at, ttl=at + rules.KEPT_S)
+    row.gate, row.venue, row.direction, row.verdict = gate, venue, direction, verdict
+    try:
+        row.put_if_absent()
+    except PutError as error:
+        log.failure("lookup.lost", error, venue=venue)
+
+
+def note_printed(pid: str, unit: str, at: int) -> None:
+    """Note that a unit's printed pass is about to be handed out.
+
+    Here a failure is raised: nobody waits at a gate, the pass is signed and safe, and asked for again the same bytes
+    are printed. So no paper leaves without the person being told.
+    """
+    place = rules.moment(rules.print_slot(at), "printed", unit)
+    LookupRow(rules.of_person(pid), place, kind="printed", at=at, unit=unit, ttl=at + rules.KEPT_S).put_if_absent()
