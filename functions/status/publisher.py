@@ -86,12 +86,16 @@ def publish_index(at: int) -> bool:
     It is made from the objects that are there, after they were put and before they are deleted, so that it never names
     a list that is not published.
     """
-    names = rules.still_kept((key.removeprefix(PREFIX) for key in public.keys(PREFIX)), at)
-    made = msgspec.json.encode({"lists": names})
-    if public.get(INDEX) == made:
-        return False
-    public.put(INDEX, made, content_type="application/json", cache_control=CACHE)
-    return True
+    changed = False
+    for _ in range(_ATTEMPTS):
+        names = rules.still_kept((key.removeprefix(PREFIX) for key in public.keys(PREFIX)), at)
+        made = msgspec.json.encode({"lists": names})
+        if public.get(INDEX) == made:
+            break
+        public.put(INDEX, made, content_type="application/json", cache_control=CACHE)
+        # Then it is looked at once more: where two publish at once, another may have put a list meanwhile.
+        changed = True
+    return changed
 
 
 def _signed(name: str, size: int, at: int) -> bytes:

@@ -251,6 +251,18 @@ def test_the_index_leaves_out_a_list_before_it_is_dropped() -> None:
         public.delete(f"status/{name}")
 
 
+def test_publishers_at_once_leave_no_list_out_of_the_index(expiry: int) -> None:
+    """Whoever wrote the index last has looked at the lists after it: none waits for the next minute."""
+    at = clock.now()
+    names = [rules.list_name(rules.half_day(expiry), n) for n in range(1, 9)]
+    for name in names:
+        row = StatusListRow(name, size=rules.SIZE, secret=b"s" * 32, opened_at=at, ttl=expiry + 9 * DAY)
+        row.put_if_absent()
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda name: publisher.publish(name, at), names))
+    assert set(names) <= set(index())
+
+
 def test_the_index_is_written_only_when_it_changed_and_cached_as_the_lists(expiry: int) -> None:
     """It is JSON for a page, and as old as the lists may be in a shared cache."""
     at = clock.now()

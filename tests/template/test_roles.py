@@ -5,16 +5,21 @@ The engine enforces permissions; the ordinary `http` fixture does not meet them,
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from credentials import LocalSigner
+from credentials.proofs import sign_dpop, thumbprint
+from functions.shared.config import settings
 from infra.local import Service
 from infra.local.processes import start_http
 from infra.local.state import free_port
-from tests.conftest import Http
+from tests.conftest import Http, Reply
 
 AREA = "990101"
 
@@ -63,3 +68,60 @@ def test_desk_and_public_answer_under_their_roles(through_functions: Http) -> No
     assert http.get(f"/units/{unit}/people", token=http.token("unit", unit)).status == 200
     assert http.get("/audit", token=http.token("auditor", "")).status == 200
     assert http.post("/codes", {"phone": "13800138000"}).status == 202
+
+
+def test_a_shift_from_poster_to_end_goes_through_under_the_roles(through_functions: Http) -> None:
+    """A manager prints and makes the code, a guard begins, reports and ends, the manager reads; each by its own function."""
+    http, tail, key = through_functions, uuid.uuid4().hex[:8], LocalSigner.generate()
+    venue, gate, device = f"V-{tail}", f"G-{tail}", thumbprint(key.public_jwk())
+    officer, manager = http.token("officer", AREA), http.token("venue", venue)
+    application = {"name": "示范书店", "area": f"{AREA}001001"}
+    assert http.put(f"/venues/{venue}", application, token=officer).status == 201
+    assert http.put(f"/gates/{gate}", {"venue": venue, "name": "东门"}, token=manager).status == 201
+    assert http.get(f"/gates/{gate}/poster", token=manager).body.startswith(b"%PDF")
+    code = http.post(f"/gates/{gate}/code", token=manager).json()["code"]
+    assert http.get(f"/gates/{gate}").json()["venue_name"] == "示范书店"
+
+    def bound(method: str, path: str, body: dict[str, Any] | None = None, token: str = "") -> Reply:
+        url, at = settings().gate_url + path, int(time.time())
+        spent = {"access_token": token} if token else {}
+        proof = sign_dpop(key, method=method, url=url, at=at, jti=uuid.uuid4().hex, **spent)
+        said = {"Authorization": f"DPoP {token}"} if token else {}
+        return http.request(method, path, body, headers={"DPoP": proof, **said})
+
+    token = bound("POST", f"/gates/{gate}/shifts", {"code": code, "label": "旧手机"}).json()["token"]
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    report = {"kind": "foreign-link", "host": "pass.example.com", "at": now}
+    filed = bound("POST", f"/gates/{gate}/reports", {"reports": [report, report]}, token)
+    assert [one["status"] for one in filed.json()["results"]] == [201, 200], filed.body
+    read = http.get(f"/gates/{gate}/reports", token=manager).json()["reports"]
+    assert [one["host"] for one in read] == ["pass.example.com"]
+    ended = bound("DELETE", f"/gates/{gate}/shifts/{device}", token=token)
+    assert (ended.status, ended.json()["stands"]) == (200, False), ended.body
+    listed = http.get(f"/gates/{gate}/shifts", token=manager).json()["shifts"]
+    assert [(one["label"], one["stands"]) for one in listed] == [("旧手机", False)]
+
+
+def test_the_publisher_names_its_lists_under_its_role(engine: Service) -> None:
+    """It publishes what the next two days need, and reads the index that it may have to replace: now, and once more."""
+    functions = engine.client("lambda")
+    pages = functions.get_paginator("list_functions").paginate()
+    (name,) = [
+        one["FunctionName"]
+        for page in pages
+        for one in page["Functions"]
+        if "-PublisherFunction-" in one["FunctionName"]
+    ]
+    for _ in range(2):
+        answered = functions.invoke(FunctionName=name, Payload=b"{}")
+        assert "FunctionError" not in answered, answered["Payload"].read()
+    # The lists just opened are published on demand, too: whoever came second leaves them to whoever came first.
+    deadline = time.monotonic() + 30
+    while len(listed := _index(engine)) < 8 and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert len(listed) >= 8
+
+
+def _index(engine: Service) -> list[str]:
+    held = engine.client("s3").get_object(Bucket=engine.environment["BUCKET_PUBLIC"], Key="status/index.json")
+    return list(json.loads(held["Body"].read())["lists"])
