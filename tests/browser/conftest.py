@@ -11,7 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.issuer import LIST, Issuer
+from tests.browser.served import served
 from tests.browser.site import Site, serve
+
+__all__ = ["served"]  # a fixture that needs the engine
 
 PHONE_SCREEN: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
@@ -46,9 +49,9 @@ def now() -> int:
 @pytest.fixture
 def site(issuer: Issuer, now: int) -> Iterator[Site]:
     """The guard's origin with everything fresh."""
-    with serve(Site()) as served:
-        publish(served, issuer, now)
-        yield served
+    with serve(Site()) as fresh:
+        publish(fresh, issuer, now)
+        yield fresh
 
 
 @pytest.fixture
