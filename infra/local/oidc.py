@@ -69,10 +69,23 @@ def publish(s3: Any, issuer: Issuer, region: str) -> None:
     s3.put_object(Bucket=BUCKET, Key=JWKS, Body=json.dumps(issuer.jwks()).encode(), ContentType="application/json")
 
 
-def mint(issuer: Issuer, role: str, scope: str, subject: str, *, life_s: int = LIFE_S, at: int | None = None) -> str:
-    """A staff token (compact JWS, `typ` JWT) that says who may what; `at` in epoch seconds, now by default."""
+def mint(
+    issuer: Issuer,
+    role: str,
+    scope: str,
+    subject: str,
+    *,
+    life_s: int = LIFE_S,
+    at: int | None = None,
+    nonce: str = "",
+) -> str:
+    """A staff token (compact JWS, `typ` JWT) that says who may what.
+
+    Arguments: `at` in epoch seconds, now by default; `nonce` what a page asked to find in it (OpenID Connect Core 1.0).
+    """
     now = int(time.time()) if at is None else at
     claims = {"iss": issuer.issuer, "sub": subject, "aud": CLIENT, "iat": now, "exp": now + life_s}
+    claims |= {"nonce": nonce} if nonce else {}
     header = {"alg": "ES256", "typ": "JWT", "kid": issuer.key["kid"]}
     signed = f"{_part(header)}.{_part({**claims, 'epi_role': role, 'epi_scope': scope})}"
     return f"{signed}.{_encode(_sign(issuer.key, signed.encode()))}"

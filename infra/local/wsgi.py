@@ -1,4 +1,4 @@
-"""The application that granian serves: routes by the Chalice app, all else from the bucket."""
+"""The application that granian serves: the embedded login, routes by the Chalice app, all else from the bucket."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app import app
 from infra.local.dispatch import ByFunction
 from infra.local.engine import Engine
 from infra.local.gateway import MAX_BODY, Context, Incoming, Outgoing, Router, answer, event
+from infra.local.login import Login
 from infra.local.published import Published
 
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -23,6 +24,7 @@ router = Router(app.routes)
 by_function = os.environ.get("EPIPASS_DISPATCH") == "functions"
 respond = ByFunction(Engine(os.environ["AWS_ENDPOINT_URL"])) if by_function else app
 # Presigned addresses are the engine's own.
+login = Login.of_environment(os.environ)
 published = Published(boto3.client("s3"), os.environ["BUCKET_PUBLIC"], os.environ["AWS_ENDPOINT_URL"])
 
 
@@ -39,6 +41,8 @@ def _serve(environ: dict[str, Any]) -> Outgoing:
     if length > MAX_BODY:
         return TOO_LARGE
     incoming = _incoming(environ, length)
+    if login.answers(incoming.path):
+        return login.answer(incoming)
     matched = router.match(incoming.path)
     if matched is None:
         found = published.answer(incoming)
