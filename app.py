@@ -7,6 +7,7 @@ from functions.entry import about
 from functions.gates import routes as gates
 from functions.jobs import routes as jobs
 from functions.labs import routes as labs
+from functions.lookups import routes as lookups
 from functions.matching import routes as matching
 from functions.passes import routes as passes
 from functions.people import routes as people
@@ -22,6 +23,7 @@ app = Application(
         audit.routes,
         jobs.routes,
         labs.routes,
+        lookups.routes,
         matching.routes,
         passes.desk_routes,
         passes.me_routes,
