@@ -127,7 +127,7 @@ def file_report(report: Report, place: Place, received_at: int) -> Filed:
     )
     new = row.put_if_absent()
     if new:
-        # Counted by the alarm. Without the host: anybody can write anything into a code, a phone number too.
+        # For an alarm to count. Without the host: anybody can write anything into a code, a phone number too.
         log.event("gate.reported", gate=place.gate, kind=report.kind)
     return Filed(new)
 
