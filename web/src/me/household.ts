@@ -33,6 +33,8 @@ export interface HeldPass {
   readonly key: OwnKey;
   readonly expiresAt: number;
   readonly fetchedAt: number;
+  /** When to look for its renewal: a random moment of its last hours. */
+  readonly renewAt?: number;
 }
 
 /** A check-in that waits for a network, or its answer. */

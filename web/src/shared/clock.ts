@@ -2,7 +2,8 @@
  * The server's clock, as it was last learnt: a phone whose own clock is wrong still signs proofs that a guard accepts.
  *
  * An answer's `Date` header (RFC 9110, section 6.6.1) has whole seconds; the middle of the round trip is taken for it.
- * Between answers the clock runs by the machine's monotonic timer, across visits by the kept difference.
+ * Between answers the clock runs by the machine's monotonic timer or its own clock, whichever is further on; across
+ * visits by the kept difference.
  */
 const OFFSET = "epipass.clock.offset";
 const LATEST = "epipass.clock.latest";
@@ -13,6 +14,8 @@ interface Learnt {
   /** Server time in milliseconds at `mark` of performance.now(). */
   readonly serverMs: number;
   readonly mark: number;
+  /** Server time less the machine's own clock. */
+  readonly offsetMs: number;
 }
 
 let learnt: Learnt | undefined;
@@ -37,15 +40,17 @@ function keep(name: string, value: number): void {
 export function learnClock(date: string | null, sent: number, received: number): void {
   const stated = Date.parse(date ?? "");
   if (Number.isNaN(stated)) return;
-  learnt = { serverMs: stated + 500 + (received - sent) / 2, mark: received };
-  keep(OFFSET, learnt.serverMs - Date.now());
+  const serverMs = stated + 500 + (received - sent) / 2;
+  learnt = { serverMs, mark: received, offsetMs: serverMs - Date.now() };
+  keep(OFFSET, learnt.offsetMs);
   keep(LATEST, Math.max(kept(LATEST), learnt.serverMs / 1000));
 }
 
 /** Milliseconds since the epoch by the server's clock, as well as it is known. */
 export function serverNowMs(): number {
-  if (learnt !== undefined) return learnt.serverMs + performance.now() - learnt.mark;
-  return Date.now() + kept(OFFSET);
+  if (learnt === undefined) return Date.now() + kept(OFFSET);
+  // While a phone sleeps the monotonic timer may stand still: then the machine's clock is further on, and right.
+  return Math.max(learnt.serverMs + performance.now() - learnt.mark, Date.now() + learnt.offsetMs);
 }
 
 /** Epoch seconds by the server's clock, as well as it is known. */
