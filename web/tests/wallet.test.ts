@@ -4,7 +4,7 @@ import type { HeldPass } from "../src/me/household";
 import { checkCharacter, mobileOf, numberFault } from "../src/me/identity";
 import { isDue, RENEWAL_WINDOW_S, renewalMoment } from "../src/me/renewal";
 
-const NOW = 1_795_600_000;
+const NOW = 1_795_600_020;
 const HOUR_S = 3600;
 
 function resident(serial: number): string {
