@@ -4,9 +4,9 @@ import type { KeySet } from "../core/keys";
 import type { Pass } from "../core/profile";
 import { type Code, Refused } from "../core/refusal";
 import { StatusLists } from "../core/status";
-import { type StatusSource, Verifier } from "../core/verify";
+import { type Question, type StatusSource, Verifier } from "../core/verify";
 import type { Word } from "./catalogue";
-import { type Config, loadStatusList, NotLoaded, trustStatement } from "./load";
+import { type Config, loadStatusList, loadWholeStatement, NotLoaded, trustStatement, unlessMissing } from "./load";
 
 export type Verdict = "genuine" | "identity" | "refused" | "unsure";
 
@@ -19,14 +19,16 @@ export interface Answer {
   readonly pass?: Pass | undefined;
   readonly statusAgeS?: number | undefined;
   readonly at: number;
+  /** It names a key that the statement at hand does not: another statement may. */
+  readonly foreign?: boolean;
   /** Milliseconds from the text to the verdict, without the network. */
   readonly tookMs?: number;
 }
 
-/** What was fetched before a text can be judged; the statement is undefined when it did not arrive. */
+/** What was fetched before a text can be judged; the day's extract of the statement is undefined when it did not arrive. */
 export interface Loaded {
   readonly config: Config;
-  readonly statement: string | undefined;
+  readonly extract: string | undefined;
 }
 
 export const DICTIONARIES = { [dictionary1.id]: dictionary1.parts.join("") };
@@ -55,7 +57,8 @@ function refusal(problem: Refused, at: number): Answer {
   if (problem.code === "status-unknown" && law === "old") return unsure(at, "whyStatusOld", "sayStatusOld", pass);
   if (problem.code === "status-unknown" && law === "statement") return unsure(at, "whyKeysOld", "sayKeysOld", pass);
   const [verdict, why, todo] = REFUSALS[problem.code];
-  return { verdict, code: problem.code, why, todo, pass, statusAgeS: ageS, at };
+  const foreign = law === "header" && problem.code !== "unreadable";
+  return { verdict, code: problem.code, why, todo, pass, statusAgeS: ageS, at, foreign };
 }
 
 /** Fetches the pass's own list when it is asked for, and counts how long that took. */
@@ -75,43 +78,58 @@ class FetchedStatus implements StatusSource {
       this.fetchMs = performance.now() - start;
       await lists.add(token, at);
     } catch (error) {
-      const clock = error instanceof Refused && error.evidence.law === "clock";
-      if (!clock && !(error instanceof Refused || error instanceof NotLoaded)) throw error;
-      throw new Refused("status-unknown", { law: clock ? "clock" : "missing", pass });
+      if (!(error instanceof Refused || error instanceof NotLoaded)) throw error;
+      // A clock that is behind and a key that no statement names yet are told apart; nothing else about a list is.
+      const law = error instanceof Refused ? error.evidence.law : undefined;
+      throw new Refused("status-unknown", { law: law === "clock" || law === "header" ? law : "missing", pass });
     }
     return lists.check(pass, at);
   }
 }
 
-async function keysOf(loaded: Loaded, at: number): Promise<KeySet | Answer> {
-  if (loaded.statement === undefined) return unsure(at, "whyNoNetwork", "sayNoNetwork");
+/** The keys that a statement brings, or why nobody can say. */
+async function keysOf(statement: string, config: Config, at: number): Promise<KeySet | Answer> {
   try {
-    return await trustStatement(loaded.statement, loaded.config, at);
+    return await trustStatement(statement, config, at);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return error.evidence.law === "clock" ? unsure(at, "whyClock", "sayClock") : unsure(at, "whyKeysBad", "sayKeysBad");
   }
 }
 
-function accepted(pass: Pass, statusAgeS: number | undefined, at: number): Answer {
-  return pass.printed
-    ? { verdict: "identity", code: "ok", todo: "identitySay", pass, statusAgeS, at }
-    : { verdict: "genuine", code: "ok", todo: "genuineSay", pass, statusAgeS, at };
+/** Judge a text by keys and status at hand. Never throws for what the text says. */
+export async function judge(verifier: Verifier, text: string, question: Question): Promise<Answer> {
+  const { at } = question;
+  try {
+    const { pass, statusAgeS } = await verifier.verifyPresentation(text, question);
+    return pass.printed
+      ? { verdict: "identity", code: "ok", todo: "identitySay", pass, statusAgeS, at }
+      : { verdict: "genuine", code: "ok", todo: "genuineSay", pass, statusAgeS, at };
+  } catch (problem) {
+    if (problem instanceof Refused) return refusal(problem, at);
+    throw problem;
+  }
 }
 
-/** Judge a text at `at` (epoch seconds). Never throws for what the text says. */
-export async function check(text: string, loaded: Loaded, at: number): Promise<Answer> {
-  const keys = await keysOf(loaded, at);
+/** Judge by one statement. */
+async function judgeBy(statement: string, text: string, config: Config, at: number): Promise<Answer> {
+  const keys = await keysOf(statement, config, at);
   if ("verdict" in keys) return keys;
-  const { issuer } = loaded.config;
-  const status = new FetchedStatus(keys, issuer);
+  const status = new FetchedStatus(keys, config.issuer);
   const start = performance.now();
-  const answer = await new Verifier(keys, issuer, DICTIONARIES).verifyPresentation(text, { at, status }).then(
-    ({ pass, statusAgeS }) => accepted(pass, statusAgeS, at),
-    (problem: unknown) => {
-      if (problem instanceof Refused) return refusal(problem, at);
-      throw problem;
-    },
-  );
+  const answer = await judge(new Verifier(keys, config.issuer, DICTIONARIES), text, { at, status });
   return { ...answer, tookMs: performance.now() - start - status.fetchMs };
+}
+
+/**
+ * Judge a text at `at` (epoch seconds) by the extract of the day, and by the whole statement when the extract is absent,
+ * not to be trusted, or lacks a key. Never throws for what the text says.
+ */
+export async function check(text: string, { config, extract }: Loaded, at: number): Promise<Answer> {
+  const answer = extract === undefined ? undefined : await judgeBy(extract, text, config, at);
+  if (answer && !answer.foreign && answer.code !== "no-keys") return answer;
+  const whole = await loadWholeStatement().catch(unlessMissing);
+  if (whole !== undefined) return judgeBy(whole, text, config, at);
+  // A key that is not of the day may well be ours: without the whole statement nobody can say.
+  return answer?.code === "no-keys" ? answer : unsure(at, "whyNoNetwork", "sayNoNetwork");
 }

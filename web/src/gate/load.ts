@@ -19,7 +19,8 @@ export class NotLoaded extends Error {}
 const PATIENCE_MS = 8000;
 const NEWEST_SEQ = "epipass.statement.seq";
 
-async function get(path: string): Promise<string> {
+/** The text of a published file. Throws NotLoaded. */
+export async function get(path: string): Promise<string> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
@@ -50,8 +51,19 @@ export async function loadConfig(): Promise<Config> {
   return readConfig(await get("/config.json"));
 }
 
-export function loadStatement(): Promise<string> {
+/** For `catch`: a file that did not arrive is undefined. */
+export function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof NotLoaded)) throw error;
+}
+
+/** The month's key statement. */
+export function loadWholeStatement(): Promise<string> {
   return get("/.well-known/epipass-keys.jwt");
+}
+
+/** The extract of a day (UTC): the few keys that what is shown on it is nearly always signed with. */
+export function loadExtract(at: number): Promise<string> {
+  return get(`/.well-known/epipass-keys/${new Date(at * 1000).toISOString().slice(0, 10)}.jwt`);
 }
 
 export async function loadStatusList(list: string): Promise<string> {

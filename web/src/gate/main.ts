@@ -2,7 +2,7 @@
 import type { Language } from "./catalogue";
 import { learn, say } from "./catalogue";
 import { type Answer, check, type Loaded, unsure } from "./check";
-import { type Config, loadConfig, loadStatement, NotLoaded } from "./load";
+import { type Config, loadConfig, loadExtract, NotLoaded, unlessMissing } from "./load";
 import { bar, type Facing, facts, foot, headWord, LANG, markOf, panel, provenance, type State, spoken } from "./view";
 
 /** An accepted verdict stands on the screen for so long, then it asks for a new scan; papers take longer to compare. */
@@ -96,15 +96,9 @@ function show(next: State): void {
 }
 
 async function load(): Promise<Loaded> {
-  const [settings, statement] = await Promise.all([
-    config ?? loadConfig(),
-    loadStatement().catch((error: unknown) => {
-      if (error instanceof NotLoaded) return undefined;
-      throw error;
-    }),
-  ]);
+  const [settings, extract] = await Promise.all([config ?? loadConfig(), loadExtract(now()).catch(unlessMissing)]);
   config = settings;
-  return { config: settings, statement };
+  return { config: settings, extract };
 }
 
 async function answerTo(question: string): Promise<Answer> {
