@@ -8,6 +8,7 @@ goes by no name that a list knows; a reader of the corrected workbook passes ove
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Final
@@ -24,6 +25,7 @@ _AS_WRITTEN: Final = {
     "strings_to_urls": False,
     "in_memory": True,  # a function's disk is not for people's data
 }
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDTHS: Final = (60, 22)
 
 
@@ -80,9 +82,13 @@ def _cells(cells: Sequence[Cell], kept: Sequence[int]) -> list[str]:
 
 
 def written(cell: Cell) -> str:
-    """Return a cell as a person would type it, text untouched: what a reader of lists reads back as the same."""
+    """Return a cell as a person would type it: what a reader of lists reads back as the same.
+
+    Text is untouched but for line ends and control characters, which a workbook would hold in a form that not every
+    program reads back, and which the reader of a list folds away.
+    """
     if isinstance(cell, str):
-        return cell
+        return _CONTROLS.sub("", cell.replace("\r\n", "\n").replace("\r", "\n"))
     if isinstance(cell, datetime):
         return f"{cell:%Y-%m-%d}" if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M:%S}"
     return as_text(cell)
