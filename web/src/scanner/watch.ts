@@ -1,0 +1,100 @@
+/** Looks through the camera without a pause, and says what changes: a code, one that cannot be read, none at all. */
+import type { Reader, Sight } from "./reading";
+
+/** Frames looked at are at least so far apart: faster warms the phone and reads no better. */
+const STEP_MS = 45;
+/** A video without a new frame for so long is looked at all the same: some browsers never tell of frames. */
+const FRAME_PATIENCE_MS = 250;
+
+/** What a stream of sights means. */
+export type Happening =
+  | { readonly kind: "text"; readonly text: string }
+  /** A code is in view and nobody can read it. */
+  | { readonly kind: "unreadable" };
+
+/** A code must be there and unread for so long before it is called unreadable: hands shake. */
+const BROKEN_MS = 1200;
+/** The same after a code was read: the phone is being taken away. */
+const LEAVING_MS = 2500;
+/** A gap between sights of a broken code as long as this is still the same broken code. */
+const FLICKER_MS = 700;
+/** Out of view for so long, a code that comes back is shown anew. */
+const GONE_MS = 2500;
+
+/** Turns sights into happenings: the same code in view is one happening, however many frames it is in. */
+export class Observer {
+  private text = "";
+  private textAt = Number.NEGATIVE_INFINITY;
+  private brokenSince = Number.NEGATIVE_INFINITY;
+  private brokenAt = Number.NEGATIVE_INFINITY;
+  private told = false;
+
+  /** Take in a sight at `nowMs`; undefined when nothing new happened. */
+  take(sight: Pick<Sight, "texts" | "broken">, nowMs: number): Happening | undefined {
+    if (sight.texts.length > 0) return this.read(sight.texts, nowMs);
+    return sight.broken ? this.unread(nowMs) : undefined;
+  }
+
+  /** The next sight of any code is a new one: somebody asked to look again. */
+  forget(): void {
+    this.text = "";
+    this.told = false;
+    this.brokenSince = this.brokenAt = Number.NEGATIVE_INFINITY;
+  }
+
+  private read(texts: readonly string[], nowMs: number): Happening | undefined {
+    this.brokenAt = Number.NEGATIVE_INFINITY;
+    this.told = false;
+    // The code that was in view a moment ago stays the one in view, though another be larger now.
+    const still = nowMs - this.textAt < GONE_MS && texts.includes(this.text);
+    this.textAt = nowMs;
+    if (still) return undefined;
+    this.text = texts[0] ?? "";
+    return { kind: "text", text: this.text };
+  }
+
+  private unread(nowMs: number): Happening | undefined {
+    if (nowMs - this.brokenAt > FLICKER_MS) {
+      this.brokenSince = nowMs;
+      this.told = false;
+    }
+    this.brokenAt = nowMs;
+    const patience = nowMs - this.textAt < LEAVING_MS + BROKEN_MS ? LEAVING_MS : BROKEN_MS;
+    if (this.told || nowMs - this.brokenSince < patience) return undefined;
+    this.told = true;
+    this.text = "";
+    return { kind: "unreadable" };
+  }
+}
+
+function nextFrame(video: HTMLVideoElement): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, FRAME_PATIENCE_MS);
+    video.requestVideoFrameCallback?.(() => {
+      clearTimeout(timer);
+      done();
+    });
+  });
+}
+
+/** Look at each frame until the returned function is called. */
+export function watch(video: HTMLVideoElement, reader: Reader, see: (sight: Sight, nowMs: number) => void): () => void {
+  let on = true;
+  const run = async (): Promise<void> => {
+    while (on) {
+      const start = performance.now();
+      await nextFrame(video);
+      if (on && video.videoWidth > 0 && document.visibilityState === "visible") {
+        // A frame that cannot be grabbed (the camera was just closed) is as good as none.
+        const sight = await reader.read(video).catch(() => undefined);
+        if (on && sight !== undefined) see(sight, performance.now());
+      }
+      const left = STEP_MS - (performance.now() - start);
+      if (left > 0) await new Promise((done) => setTimeout(done, left));
+    }
+  };
+  void run();
+  return () => {
+    on = false;
+  };
+}
