@@ -52,7 +52,7 @@ def read_format(form: str) -> str:
 
 def answer(form: str, poster: Poster, name: str) -> Answer:
     """Answer a poster drawn in a format of `FORMATS`, to be shown and saved under a name without its ending."""
-    named = {"Content-Disposition": f'inline; filename="{name}.{form}"'}
+    named = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     return Answer(draw(form, poster), content_type=FORMATS[form], headers=named)
 
 
