@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
+import urllib.error
 import urllib.request
 import uuid
 from typing import Any
 
 import pytest
 
+from infra.local import Service
 from tests.conftest import Http
 from tests.jobs.driving import person_id, staff_csv
 
@@ -87,6 +89,28 @@ def test_a_larger_file_goes_by_a_presigned_put(http: Http, unit: str) -> None:
     foreign = {**asked, "unit": "U-other", "size": len(data)}
     assert http.post("/uploads", foreign, token=token).status == 403
     assert http.post("/uploads", {**asked, "lab": "L-1", "size": 1}, token=token).status == 400
+
+
+def test_the_desk_s_page_alone_may_put_a_file_from_a_browser(http: Http, engine: Service, unit: str) -> None:
+    """The bucket answers its preflight with PUT and the signed headers, and any other origin's with a refusal."""
+    data = staff_csv(range(6, 9))
+    asked = {"kind": "staff-list", "format": "csv", "unit": unit, "sha256": hashlib.sha256(data).hexdigest()}
+    url = http.post("/uploads", {**asked, "size": len(data)}, token=http.token("unit", unit)).json()["url"]
+    desk, headers = engine.environment["EPIPASS_DESK_URL"], "content-type,x-amz-checksum-sha256"
+
+    def preflight(origin: str, method: str = "PUT") -> dict[str, str]:
+        wanted = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
+        request = urllib.request.Request(url, headers={"Origin": origin, **wanted}, method="OPTIONS")  # noqa: S310 - the engine's
+        with urllib.request.urlopen(request, timeout=30) as answered:  # noqa: S310 - the same
+            return {name.lower(): value for name, value in answered.headers.items()}
+
+    allowed = preflight(desk)
+    assert (allowed["access-control-allow-origin"], allowed["access-control-allow-methods"]) == (desk, "PUT")
+    assert {one.strip() for one in allowed["access-control-allow-headers"].split(",")} >= set(headers.split(","))
+    for origin, method in (("https://evil.example", "PUT"), (desk, "GET"), (desk, "DELETE")):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            preflight(origin, method)
+        assert refused.value.code == 403
 
 
 @pytest.mark.parametrize(
