@@ -1,69 +1,48 @@
-/** The strip above a page that is opened inside another app: how to open it in the phone's own browser. */
+/** The strip for pages opened inside another app: how to open them in the phone's own browser. */
 import { h } from "./dom";
-import { abilities, type App } from "./inapp";
-import type { Speaker } from "./words";
+import { abilities } from "./inapp";
+import { fill, type Language } from "./words";
+import en from "./words/strip.en.json";
+import zh from "./words/strip.zh.json";
 
-/** The words a page's catalogue must have for the strip. */
-export type StripWord = "strip" | "stripDots" | "stripCopy" | "stripCopied" | "stripClose" | `app:${App}`;
+const WORDS = { zh, en };
+const SEEN = "epipass.strip";
+let seen = false;
 
-const CLOSED = "epipass.strip.closed";
-/** Should the session's storage be denied, the strip stays away as long as the page. */
-let closed = false;
-
-function wasClosed(): boolean {
+function wasSeen(): boolean {
   try {
-    return closed || sessionStorage.getItem(CLOSED) === "1";
+    return seen || sessionStorage.getItem(SEEN) !== null;
   } catch {
-    return closed;
+    return seen;
   }
 }
 
-function close(): void {
-  closed = true;
+function noteSeen(): void {
+  seen = true;
   try {
-    sessionStorage.setItem(CLOSED, "1");
+    sessionStorage.setItem(SEEN, "1");
   } catch {
-    // `closed` remembers it.
+    // Storage is denied; it stays away as long as the page does.
   }
 }
 
-/** Copies the page's address; where the app forbids that, it is shown to be copied by hand. */
-function copyButton(voice: Speaker<StripWord>, address: string): HTMLElement {
-  const button = h("button", { type: "button", class: "plain" }, voice.say("stripCopy"));
-  button.addEventListener("click", () => {
-    const shown = h("output", { class: "address" }, address);
-    void Promise.resolve(navigator.clipboard?.writeText(address)).then(
-      () => button.replaceChildren(voice.say(navigator.clipboard === undefined ? "stripCopy" : "stripCopied")),
-      () => button.after(shown),
-    );
-    if (navigator.clipboard === undefined) button.after(shown);
-  });
-  return button;
-}
-
-/**
- * The strip, or nothing in a browser of its own or once it was closed in this session.
- *
- * `address`: what shall be opened instead, without anything personal; this page unless told.
- */
-export function strip(
-  voice: Speaker<StripWord>,
-  address: string = location.origin + location.pathname,
-): HTMLElement | undefined {
+/** The strip, to stand under the bar; undefined in a browser of its own, and once it was put away in this session. */
+export function strip(language: Language): HTMLElement | undefined {
   const { inside } = abilities();
-  if (inside === undefined || wasClosed()) return undefined;
-  const shut = h("button", { type: "button", class: "plain" }, voice.say("stripClose"));
-  const text = h("p", {}, voice.say("strip", { app: voice.say(`app:${inside}`) }));
-  const made = h(
+  if (inside === undefined || wasSeen()) return undefined;
+  const words = WORDS[language];
+  const away = h("button", { type: "button", id: "strip-seen", class: "plain" }, words.stripSeen);
+  const app = words[`app-${inside}`];
+  const node = h(
     "aside",
-    { class: "notice strip", "aria-label": voice.say("stripDots") },
-    text,
-    h("p", {}, voice.say("stripDots")),
-    h("p", { class: "row" }, copyButton(voice, address), shut),
+    { class: "notice strip" },
+    h("p", {}, fill(words.strip, { app })),
+    h("p", {}, h("b", {}, words.stripDo)),
+    away,
   );
-  shut.addEventListener("click", () => {
-    close();
-    made.remove();
+  away.addEventListener("click", () => {
+    noteSeen();
+    node.remove();
   });
-  return made;
+  return node;
 }
