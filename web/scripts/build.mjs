@@ -1,5 +1,6 @@
 /** Build the pages of every origin, or of those named: `node scripts/build.mjs [me] [gate] [desk]`. */
 import { spawnSync } from "node:child_process";
+import { cpSync } from "node:fs";
 import { tellWorker } from "./worker.mjs";
 
 const ORIGINS = ["me", "gate", "desk"];
@@ -13,5 +14,7 @@ for (const origin of wanted.length > 0 ? wanted : ORIGINS) {
     env: { ...process.env, ORIGIN: origin },
   });
   if (built.status !== 0) process.exit(built.status ?? 1);
+  // The templates to download are kept once, with the examples they are tested with.
+  if (origin === "desk") cpSync("../examples/templates", "dist/desk/templates", { recursive: true });
   tellWorker(`dist/${origin}`);
 }
