@@ -1,0 +1,110 @@
+/** A person's own check-ins, those that still wait among them, and who looked at them and their passes. */
+import { Offline, Problem } from "../shared/api";
+import { h } from "../shared/dom";
+import { type App, backTo, button, calledOf, heading, meaning, type Screen, when, type Word } from "./app";
+import { problemWord } from "./devices";
+import type { Visit } from "./household";
+import { checkinsOf, type Lookup, lookupsOf, type OwnCheckin, type Paged } from "./service";
+import type { Person } from "./wallet";
+
+type Fetch<T> = (next: string) => Promise<Paged<T>>;
+
+/** A list that is fetched by pages, each when the person asks for it. */
+function pagedList<T>(app: App, fetch: Fetch<T>, draw: (one: T) => Node, none: Word): Node {
+  const { voice } = app;
+  const list = h("ul", { class: "list" });
+  const status = h("p", { role: "status" });
+  const load = async (next: string): Promise<void> => {
+    status.textContent = voice.say("loading");
+    try {
+      const page = await fetch(next);
+      list.append(...page.rows.map((one) => h("li", { class: "card" }, draw(one))));
+      const more = button(voice.say("more"), () => void load(page.next ?? ""), { id: "more" });
+      const empty = list.children.length === 0 ? voice.say(none) : "";
+      status.replaceChildren(page.next === undefined ? empty : more);
+    } catch (error) {
+      if (!(error instanceof Offline || error instanceof Problem)) throw error;
+      const again = button(voice.say("retry"), () => void load(next), { id: "retry" });
+      status.replaceChildren(voice.say(problemWord(error)), " ", again);
+    }
+  };
+  void load("");
+  return h("div", {}, list, status);
+}
+
+function listScreen(app: App, person: Person, title: Word, say: Word, ...more: Node[]): Screen {
+  const { voice } = app;
+  const who = h("span", { class: "who" }, calledOf(person));
+  return {
+    // Built once: what was fetched page by page must not vanish when something else changes.
+    follows: false,
+    nodes: [backTo(app), heading(voice.say(title), " ", who), h("p", {}, voice.say(say)), ...more],
+  };
+}
+
+function direction(app: App, way: "in" | "out"): string {
+  return app.voice.say(way === "in" ? "in" : "out");
+}
+
+function ownCheckin(app: App, one: OwnCheckin): Node {
+  const { voice } = app;
+  const assisted = one.how === "assisted" ? h("p", { class: "hint" }, voice.say("assisted")) : undefined;
+  return h(
+    "div",
+    {},
+    h("h2", {}, one.venue_name),
+    h("p", {}, direction(app, one.direction), " · ", when(voice, one.at)),
+    h("p", {}, voice.say(`decision:${one.decision}`), ": ", meaning(voice, "cause", one.cause)),
+    assisted,
+  );
+}
+
+function waitingVisit(app: App, visit: Visit): Node {
+  const { voice } = app;
+  return h(
+    "li",
+    { class: "card" },
+    h("h2", {}, visit.venueName),
+    h("p", {}, direction(app, visit.direction), " · ", when(voice, visit.at)),
+    h("p", { class: "notice" }, voice.say("waiting")),
+  );
+}
+
+export function checkinsScreen(app: App, person: Person): Screen {
+  const { wallet } = app;
+  const { pid } = person.member;
+  const session = wallet.household.session(person.member);
+  const waiting = h("ul", { class: "list" });
+  void wallet.waiting(pid).then((visits) => waiting.append(...visits.map((visit) => waitingVisit(app, visit))));
+  const list = pagedList(
+    app,
+    (next) => checkinsOf(session, next),
+    (one) => ownCheckin(app, one),
+    "checkinsNone",
+  );
+  return listScreen(app, person, "checkinsTitle", "checkinsSay", waiting, list);
+}
+
+function lookup(app: App, one: Lookup): Node {
+  const { voice } = app;
+  const way = one.direction === undefined ? "" : ` · ${direction(app, one.direction)}`;
+  const verdict = one.verdict === undefined ? undefined : h("p", {}, voice.say(`decision:${one.verdict}`));
+  return h(
+    "div",
+    {},
+    h("h2", {}, one.place),
+    h("p", {}, voice.say(`kind:${one.kind}`), way, " · ", when(voice, one.at)),
+    verdict,
+  );
+}
+
+export function lookupsScreen(app: App, person: Person): Screen {
+  const session = app.wallet.household.session(person.member);
+  const list = pagedList(
+    app,
+    (next) => lookupsOf(session, next),
+    (one) => lookup(app, one),
+    "lookupsNone",
+  );
+  return listScreen(app, person, "lookupsTitle", "lookupsSay", list);
+}

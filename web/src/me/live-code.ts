@@ -1,0 +1,145 @@
+/** A pass on the screen: signed anew every 15 seconds, the screen kept awake. It says nothing of being valid. */
+import { presentLive } from "../core/present";
+import { lasting } from "../shared/china";
+import { serverNow } from "../shared/clock";
+import type { Config } from "../shared/config";
+import { h } from "../shared/dom";
+import { sign } from "../shared/keys";
+import { type Voice, when } from "./app";
+import type { Facts } from "./facts";
+import type { HeldPass } from "./household";
+import { drawSymbol } from "./symbol";
+
+/** A fresh proof each so many seconds; guards accept one of up to 60. */
+export const FRESH_S = 15;
+/** A number that a guard spoke is shown for so long. */
+const SPOKEN_S = 60;
+/** What stands around the code: bar, name, times; in CSS pixels. */
+const AROUND = 236;
+const LOW_SCREEN = 500;
+
+interface WakeLock {
+  release(): Promise<void>;
+}
+
+/** Keeps the screen awake while the code is looked at; where the browser cannot, nothing happens. */
+class Awake {
+  private lock: WakeLock | undefined;
+  private wanted = true;
+  private readonly again = (): void => void this.ask();
+
+  constructor() {
+    document.addEventListener("visibilitychange", this.again);
+    void this.ask();
+  }
+
+  close(): void {
+    this.wanted = false;
+    document.removeEventListener("visibilitychange", this.again);
+    void this.lock?.release().catch(() => undefined);
+  }
+
+  private async ask(): Promise<void> {
+    const { wakeLock } = navigator as { wakeLock?: { request(kind: "screen"): Promise<WakeLock> } };
+    if (wakeLock === undefined || document.visibilityState !== "visible") return;
+    try {
+      this.lock = await wakeLock.request("screen");
+      if (!this.wanted) await this.lock.release();
+    } catch {
+      // Denied when the battery is low: the code is shown all the same.
+    }
+  }
+}
+
+export class LiveCode {
+  readonly node: HTMLElement;
+  private readonly canvas: HTMLCanvasElement;
+  private readonly left = h("span", { id: "left" });
+  private readonly fresh = h("span", { id: "fresh" });
+  private readonly meter = h("span", { class: "meter" });
+  private readonly awake = new Awake();
+  private readonly resized = (): void => this.draw();
+  private signedAt = 0;
+  private digits = "";
+  private nonce: string | undefined;
+  private spokenAt = 0;
+  private closed = false;
+
+  constructor(
+    private readonly voice: Voice,
+    private readonly config: Config,
+    private readonly pass: HeldPass,
+    private readonly facts: Facts,
+  ) {
+    const { name, unit } = facts;
+    this.canvas = h("canvas", { role: "img", "aria-label": voice.say("codeLabel", { name, unit }) });
+    this.node = this.build();
+    addEventListener("resize", this.resized);
+    this.tick(serverNow());
+  }
+
+  /** Sign with six digits that a guard spoke, for a minute. */
+  answer(nonce: string): void {
+    this.nonce = nonce;
+    this.spokenAt = serverNow();
+    void this.renew(this.spokenAt);
+  }
+
+  tick(now: number): void {
+    this.left.replaceChildren(lasting(this.voice, Math.max(0, this.facts.expiresAt - now)));
+    if (this.nonce !== undefined && Math.abs(now - this.spokenAt) >= SPOKEN_S) this.nonce = undefined;
+    const age = now - this.signedAt;
+    // A negative age: the clock was learnt meanwhile, and it is earlier than was thought.
+    if (age >= FRESH_S || age < 0) void this.renew(now);
+    const rest = Math.min(FRESH_S, Math.max(0, FRESH_S - (now - this.signedAt)));
+    const spoken = this.nonce === undefined ? "" : this.voice.say("spokenIn", { n: this.nonce });
+    this.fresh.replaceChildren(this.voice.say("refreshIn", { s: rest }), spoken);
+    this.meter.style.width = `${(rest / FRESH_S) * 100}%`;
+  }
+
+  close(): void {
+    this.closed = true;
+    removeEventListener("resize", this.resized);
+    this.awake.close();
+  }
+
+  private build(): HTMLElement {
+    const { voice, facts } = this;
+    const { name, unit, zone, sampledAt, expiresAt } = facts;
+    const where = [unit, zone].filter((text) => text !== "").join(" · ");
+    const who = h("div", { class: "who" }, h("h1", { tabindex: "-1" }, name), h("p", {}, where));
+    const until = h("p", { class: "until" }, voice.say("validUntil"), " ", h("b", {}, when(voice, expiresAt)));
+    return h(
+      "section",
+      { class: "code", "aria-label": voice.say("codeIs") },
+      who,
+      h("div", { class: "symbol" }, this.canvas),
+      h(
+        "div",
+        { class: "times" },
+        h("p", { class: "refresh" }, this.fresh, h("span", { class: "track", "aria-hidden": "true" }, this.meter)),
+        until,
+        h("p", { class: "small" }, voice.say("timeLeft"), " ", this.left),
+        h("p", { class: "small" }, voice.say("sampledAt"), " ", when(voice, sampledAt)),
+        h("p", { class: "only" }, voice.say("onlyGuard")),
+      ),
+    );
+  }
+
+  private async renew(now: number): Promise<void> {
+    this.signedAt = now;
+    const { pass, config, nonce } = this;
+    const digits = await presentLive(pass, config.issuer, now, (text) => sign(pass.key, text), nonce);
+    if (this.closed) return;
+    this.digits = digits;
+    this.draw();
+  }
+
+  private draw(): void {
+    if (this.digits === "") return;
+    const { innerHeight: high, innerWidth: wide } = window;
+    const beside = high < LOW_SCREEN && wide > high;
+    const room = beside ? Math.min(high - 16, wide * 0.55) : Math.min(this.node.clientWidth || wide, high - AROUND);
+    drawSymbol(this.canvas, `${this.config.pages.gate}/v#`, this.digits, room);
+  }
+}
