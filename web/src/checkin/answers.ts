@@ -1,6 +1,6 @@
 /** The screen after an act: the receipt for the guard's eyes, and each person's answer for their own. */
 import { chinaInstant, rfc3339 } from "../shared/china";
-import { h } from "../shared/dom";
+import { h, refill } from "../shared/dom";
 import { LANG } from "../shared/words";
 import { headOf, outcomeOf, shapeOf } from "./outcome";
 import { latest, marksAt, type Receipt } from "./receipt";
@@ -84,7 +84,7 @@ function receiptCard(facing: Facing): Shown | undefined {
       if (next === stage) return;
       stage = next;
       (live.node as HTMLElement).hidden = stage !== "running";
-      face.replaceChildren(...(stage === "running" ? [] : [over(facing, renewable)]));
+      refill(face, stage === "running" ? [] : [over(facing, renewable)]);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { type Household, openHousehold, visitId } from "../me/household";
 import { serverNow, serverNowMs } from "../shared/clock";
 import { loadConfig } from "../shared/config";
-import { h } from "../shared/dom";
+import { h, refill } from "../shared/dom";
 import { keepOffline } from "../shared/offline";
 import { bar, helpLine, type Shell } from "../shared/shell";
 import { strip } from "../shared/strip";
@@ -67,10 +67,7 @@ function draw(moved = false): void {
     state.shown.length > 0 ? answersScreen(facing) : { nodes: formScreen(facing), tick: (): void => undefined };
   const body = h("main", {}, ...screen.nodes, ...backlog(facing));
   document.title = `${venueOf(state)?.name ?? ""} ${voice.say("title")}`.trim();
-  part("page").replaceChildren(
-    ...bar(shell),
-    h("div", { class: "sheet" }, strip(voice.language), body, helpLine(shell)),
-  );
+  refill(part("page"), [...bar(shell), h("div", { class: "sheet" }, strip(voice.language), body, helpLine(shell))]);
   tick = screen.tick;
   tick(serverNowMs());
   if (moved) {

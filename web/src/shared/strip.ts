@@ -26,8 +26,22 @@ function noteSeen(): void {
   }
 }
 
-/** The strip, to stand under the bar; undefined in a browser of its own, and once it was put away in this session. */
-export function strip(language: Language): HTMLElement | undefined {
+/** Copies the address; where the app forbids that, it is shown to be copied by hand. */
+function copyButton(words: (typeof WORDS)[Language], address: string): HTMLElement {
+  const button = h("button", { type: "button", id: "strip-copy", class: "plain" }, words.stripCopy);
+  button.addEventListener("click", () => {
+    const byHand = (): void => button.replaceWith(h("output", { class: "address" }, address));
+    if (navigator.clipboard === undefined) byHand();
+    else void navigator.clipboard.writeText(address).then(() => void (button.textContent = words.stripCopied), byHand);
+  });
+  return button;
+}
+
+/** The strip, to stand under the bar; undefined in a browser of its own, and once it was put away in this session. `address`: what shall be opened instead, without anything personal. */
+export function strip(
+  language: Language,
+  address: string = location.origin + location.pathname,
+): HTMLElement | undefined {
   const { inside } = abilities();
   if (inside === undefined || wasSeen()) return undefined;
   const words = WORDS[language];
@@ -38,6 +52,8 @@ export function strip(language: Language): HTMLElement | undefined {
     { class: "notice strip" },
     h("p", {}, fill(words.strip, { app })),
     h("p", {}, h("b", {}, words.stripDo)),
+    copyButton(words, address),
+    " ",
     away,
   );
   away.addEventListener("click", () => {
