@@ -20,6 +20,7 @@ from infra.local import Service
 from infra.local.processes import start_http
 from infra.local.state import free_port
 from tests.conftest import Http, Reply
+from tests.jobs.driving import staff_csv
 
 AREA = "990101"
 
@@ -68,6 +69,35 @@ def test_desk_and_public_answer_under_their_roles(through_functions: Http) -> No
     assert http.get(f"/units/{unit}/people", token=http.token("unit", unit)).status == 200
     assert http.get("/audit", token=http.token("auditor", "")).status == 200
     assert http.post("/codes", {"phone": "13800138000"}).status == 202
+
+
+def test_what_the_consoles_ask_goes_through_under_the_roles(through_functions: Http) -> None:
+    """Lists of a district and of a whole province, jobs, a file to correct, people and print, runs: each is granted."""
+    http, unit = through_functions, f"U-{uuid.uuid4().hex[:8]}"
+    officer, owner = http.token("officer", AREA), http.token("unit", unit)
+    facts = {"name": "示范单位", "area": AREA, "document": {"number": "EPI-1", "issued_by": "区疫情防控指挥部"}}
+    registered = http.put(f"/units/{unit}", {**facts, "quota": 10, "ends_at": "2090-01-01T00:00:00Z"}, token=officer)
+    assert registered.status == 201, registered.body
+    sheet = staff_csv([7]) + "张三,990101199001010011,\n".encode()
+    job = http.post(f"/units/{unit}/staff-list?format=csv", sheet, token=owner).json()["job"]
+    deadline = time.monotonic() + 60
+    while (told := http.get(f"/jobs/{job}", token=owner).json())["state"] in {"received", "running"}:
+        assert time.monotonic() < deadline, told
+        time.sleep(0.3)
+    assert told["state"] == "done", told
+    corrections = http.get(f"/jobs/{job}/to-correct.xlsx", token=owner)
+    assert (corrections.status, corrections.body[:4]) == (200, b"PK\x03\x04"), corrections.body
+    assert [one["job"] for one in http.get(f"/units/{unit}/jobs", token=owner).json()["jobs"]] == [job]
+    for token in (officer, http.token("officer", AREA[:2])):
+        for path in ("/units", "/labs", "/jobs?state=done"):
+            listed = http.get(path, token=token)
+            assert listed.status == 200, (path, listed.body)
+    for token in (officer, http.token("auditor", "")):
+        assert http.get("/matching/runs", token=token).status == 200
+    (person,) = http.get(f"/units/{unit}/people", token=owner).json()["people"]
+    assert person["has_device"] is False
+    printed = http.post(f"/units/{unit}/printed", {"refs": [person["ref"]], "reason": "没有手机"}, token=officer)
+    assert printed.json()["refused"] == [{"ref": person["ref"], "cause": "needs-test"}], printed.body
 
 
 def test_a_shift_from_poster_to_end_goes_through_under_the_roles(through_functions: Http) -> None:
