@@ -135,7 +135,6 @@ class EnrolForm {
       },
     );
     number.input.addEventListener("change", () => this.checkNumber());
-    const coded = h("div", { class: "coded" }, code.node, this.sendButton);
     const form = h(
       "form",
       { class: "card form", novalidate: "" },
@@ -143,8 +142,9 @@ class EnrolForm {
       number.node,
       name.node,
       phone.node,
-      coded,
+      this.sendButton,
       this.sent,
+      code.node,
       this.trouble,
       this.submit,
     );

@@ -21,9 +21,10 @@ export function bar(shell: Shell, ...more: (Node | undefined)[]): Node[] {
     shell.onLanguage();
     document.getElementById("language")?.focus();
   });
-  const line = h("header", { class: "bar" }, h("p", { class: "title" }, voice.say("title")), ...more, toggle);
-  if (!shell.config?.specimen) return [line];
-  return [line, h("p", { class: "specimen" }, voice.say("specimen"))];
+  const line = h("div", { class: "bar" }, h("p", { class: "title" }, voice.say("title")), ...more, toggle);
+  // Both in the one header: everything on a page belongs to a landmark.
+  const mark = shell.config?.specimen ? h("p", { class: "specimen" }, voice.say("specimen")) : undefined;
+  return [h("header", {}, line, mark)];
 }
 
 /** The district's help line, to be called with one tap. */
