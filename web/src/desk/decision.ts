@@ -35,7 +35,12 @@ function leavers({ voice }: Console, job: Job): Node[] {
 function callOfficer({ voice, config }: Console): Node {
   const said = h("p", { class: "notice" }, voice.say("onlyOfficer"));
   if (config.phone !== "") {
-    said.append(" ", h("a", { href: `tel:${config.phone.replace(/[^0-9+]/g, "")}` }, config.phone));
+    said.append(
+      " ",
+      voice.say("callThem"),
+      " ",
+      h("a", { href: `tel:${config.phone.replace(/[^0-9+]/g, "")}` }, config.phone),
+    );
   }
   return said;
 }

@@ -44,9 +44,9 @@ function welcome(config: Config): readonly Node[] {
   });
   const who = ROLES.map(([role, say]) => h("li", {}, h("b", {}, voice.say(role)), h("span", {}, voice.say(say))));
   const left =
-    location.hash === "#signed-out" ? h("p", { class: "notice", role: "status" }, voice.say("signedOut")) : "";
+    location.hash === "#signed-out" ? [h("p", { class: "notice", role: "status" }, voice.say("signedOut"))] : [];
   return [
-    h("div", {}, left),
+    ...left,
     h("section", { class: "card" }, h("p", {}, voice.say("homeSay")), h("ul", { class: "roles" }, ...who)),
     h("div", {}, start, fault),
     elsewhere(config),

@@ -15,7 +15,9 @@ export function drawPage(config: Config | undefined, title: DeskWord, content: (
     document.title = `${voice.say(title)} · ${voice.say("title")}`;
     const foot = [helpLine(shell)].filter((node) => node !== undefined);
     const main = h("main", { class: "narrow" }, heading, ...content());
-    document.body.replaceChildren(...bar(shell), main, h("div", { class: "foot" }, ...foot));
+    const [line, ...marks] = bar(shell);
+    const about = h("section", { "aria-label": voice.say("about") }, ...marks);
+    document.body.replaceChildren(line as Node, about, main, h("div", { class: "foot" }, ...foot));
   };
   draw();
 }

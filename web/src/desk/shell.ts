@@ -1,6 +1,6 @@
 /** What frames every console: who is signed in and until when, the views, and signing in again without losing the screen. */
 import { serverNow } from "../shared/clock";
-import { chinaClock } from "../shared/china";
+import { chinaClock, chinaDay, chinaInstant } from "../shared/china";
 import { type Config, loadConfig } from "../shared/config";
 import { h } from "../shared/dom";
 import { bar, helpLine } from "../shared/shell";
@@ -23,6 +23,8 @@ export interface View {
 export interface Tab {
   /** The fragment without `#`. */
   readonly at: string;
+  /** Views below it, by the first word of their fragments. */
+  readonly below?: readonly string[];
   title(): string;
 }
 
@@ -135,7 +137,8 @@ class Frame implements Console {
     const [line, ...marks] = bar(shell, leave);
     const who = h("span", { class: "name" }, this.name === "" ? desk.who.scope : `${this.name} · ${desk.who.scope}`);
     const status = h("div", { class: "who" }, who, this.until);
-    this.top.replaceChildren(skip, line as Node, ...marks, h("div", { class: "under" }, status, this.tabs()));
+    const under = h("section", { class: "under", "aria-label": voice.say("session") }, ...marks, status, this.tabs());
+    this.top.replaceChildren(skip, line as Node, under);
     this.foot.replaceChildren(...[helpLine(shell)].filter((node) => node !== undefined));
     this.tick();
     if (this.dialog.open) this.drawDialog();
@@ -143,8 +146,8 @@ class Frame implements Console {
 
   private tabs(): Node {
     const first = this.at.split("/")[0] ?? "";
-    const links = this.plan.tabs(this).map(({ at, title }) => {
-      const here = at === first ? { "aria-current": "page" } : {};
+    const links = this.plan.tabs(this).map(({ at, below = [], title }) => {
+      const here = at === first || below.includes(first) ? { "aria-current": "page" } : {};
       return h("a", { href: `#${at}`, ...here }, title());
     });
     return h("nav", { "aria-label": this.voice.say("views") }, ...links);
@@ -153,7 +156,9 @@ class Frame implements Console {
   private tick(): void {
     const { endsAt } = this.desk.who;
     const left = endsAt - serverNow();
-    const text = this.voice.say("signedInUntil", { time: chinaClock(endsAt).slice(0, 5) });
+    const today = chinaDay(endsAt) === chinaDay(serverNow());
+    const time = today ? chinaClock(endsAt).slice(0, 5) : chinaInstant(this.voice.language, endsAt);
+    const text = this.voice.say("signedInUntil", { time });
     const ask = left < SOON_S ? this.againLink("plain small") : undefined;
     const said = `${text}|${left < SOON_S}`;
     if (this.until.dataset["said"] !== said) {

@@ -10,7 +10,7 @@ import { UNIT_WORDS, type Voice } from "./words";
 const voice: Voice = speaker(UNIT_WORDS.zh, UNIT_WORDS.en);
 
 function tabs({ desk }: Console): readonly Tab[] {
-  const upload = { at: "", title: () => voice.say("tabUpload") };
+  const upload = { at: "", below: ["job"], title: () => voice.say("tabUpload") };
   return desk.who.role === "lab" ? [upload] : [upload, { at: "people", title: () => voice.say("tabPeople") }];
 }
 

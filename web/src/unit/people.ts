@@ -72,7 +72,7 @@ export class PeopleView implements View {
     const search = h("div", {}, h("label", { for: "search" }, voice.say("search")), field);
     const copy = copyButton(voice, () => this.text());
     const found = h("section", { class: "card" }, this.chips, search, this.list, copy);
-    return [this.status, found, this.printing.node()];
+    return [this.status, this.printing.node(), found];
   }
 
   private async load(): Promise<void> {
@@ -173,17 +173,17 @@ export class PeopleView implements View {
 
   private row(person: Person, now: number): readonly Cell[] {
     const { voice } = this;
-    const { mark, word, todo } = standingOf(person);
+    const { mark, word, todo } = standingOf(person, now);
     const end = endOf(person);
     const state = h("div", {}, marked(mark, voice.say(word)), h("span", { class: "hint todo" }, voice.say(todo)));
-    const left = h("span", {}, end === undefined ? "—" : this.timeLeft(end, now));
-    if (end !== undefined) this.clocks.push({ node: left, end });
+    const left = end === undefined ? "" : h("span", {}, this.timeLeft(end, now));
+    if (end !== undefined && left !== "") this.clocks.push({ node: left, end });
     return [
       this.printing.box(person) ?? "",
       person.name,
       state,
       left,
-      end === undefined ? "—" : chinaInstant(voice.language, end),
+      end === undefined ? "" : chinaInstant(voice.language, end),
       voice.say(person.has_device ? "onPhone" : "noPhone"),
     ];
   }
@@ -208,7 +208,7 @@ export class PeopleView implements View {
     const rows = this.found(now).map((person) => {
       const end = endOf(person);
       const until = end === undefined ? "" : chinaInstant(voice.language, end);
-      return [person.name, voice.say(standingOf(person).word), until];
+      return [person.name, voice.say(standingOf(person, now).word), until];
     });
     const head = `${voice.say("peopleTitle")} · ${voice.say(FILTER_WORDS[this.filter])} · ${rows.length}`;
     return asText([[head], [chinaInstant(voice.language, now)], ...rows]);

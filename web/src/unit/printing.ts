@@ -79,7 +79,10 @@ export class Printing {
   private reasonText = keptReason();
   private busy: string | undefined;
   private fault = "";
-  private readonly card = h("section", { class: "card", id: "printing" });
+  private readonly summary = h("summary", { id: "print-summary" });
+  private readonly body = h("div", { class: "stack" });
+  /** Closed until somebody wants to print: most days the list below is what is looked for. */
+  private readonly card = h("details", { class: "card", id: "printing" }, this.summary, this.body);
 
   constructor(
     private readonly open: Console,
@@ -101,6 +104,7 @@ export class Printing {
     input.addEventListener("change", () => {
       if (input.checked) this.chosen.add(person.ref);
       else this.chosen.delete(person.ref);
+      this.card.open = true;
       this.draw();
     });
     return h("label", { class: "tick" }, input);
@@ -109,11 +113,11 @@ export class Printing {
   private draw(): void {
     const { voice } = this;
     const able = this.listed.people().filter(canPrint);
-    const heading = h("h2", {}, voice.say("printTitle"));
+    this.summary.textContent = voice.say("printSummary", { count: able.length });
     // A form that is being written in stays where it is: only its numbers change.
     const form = able.length > 0 ? this.form(able) : [h("p", { class: "hint" }, voice.say("printNobody"))];
     const focused = this.card.contains(document.activeElement) ? document.activeElement?.id : undefined;
-    this.card.replaceChildren(heading, h("p", {}, voice.say("printSay")), ...form, ...this.outcome());
+    this.body.replaceChildren(h("p", {}, voice.say("printSay")), ...form, ...this.outcome());
     if (focused) document.getElementById(focused)?.focus();
   }
 
@@ -157,14 +161,14 @@ export class Printing {
     const links = files.map(({ name, data, count }, place) =>
       h("li", {}, fileLink(name, data, voice.say("printFile", { number: place + 1, count }))),
     );
-    const saved = links.length > 0 ? [h("h3", {}, voice.say("printFiles")), h("ul", { class: "files" }, ...links)] : [];
+    const saved = links.length > 0 ? [h("h2", {}, voice.say("printFiles")), h("ul", { class: "files" }, ...links)] : [];
     if (refused.length === 0) return [said, ...saved];
     const rows = refused.map(({ name, cause }) => [name, voice.say(causeWord(cause))]);
     const heads = [{ head: voice.say("headName") }, { head: voice.say("headCause") }];
     return [
       said,
       ...saved,
-      h("h3", {}, voice.say("notPrinted", { count: refused.length })),
+      h("h2", {}, voice.say("notPrinted", { count: refused.length })),
       table(voice.say("notPrinted", { count: refused.length }), heads, rows),
       copyButton(voice, () => asText(rows)),
     ];

@@ -27,9 +27,11 @@ const NOT_NOW: Readonly<Record<string, Standing>> = {
   "result-pending": { mark: "busy", word: "resultPending", todo: "resultPendingDo" },
 };
 
-/** What to say of a person. */
-export function standingOf(person: Person): Standing {
-  if (person.state === "issued") return { mark: "good", word: "hasPass", todo: "hasPassDo" };
+/** What to say of a person at an instant (epoch seconds). */
+export function standingOf(person: Person, now: number): Standing {
+  if (person.state === "issued") {
+    return { mark: "good", word: "hasPass", todo: needsTestToday(person, now) ? "testTodayDo" : "hasPassDo" };
+  }
   if (person.state === "entitled") {
     return { mark: "ready", word: "entitled", todo: person.has_device ? "entitledDo" : "entitledPrintDo" };
   }
