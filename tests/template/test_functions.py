@@ -14,7 +14,17 @@ from infra.paths import ROOT
 from tests.template.reading import functions, listed, resources, statements, template
 
 # Heavy, and needed by few: each is imported inside the function that needs it.
-HEAVY = ("duckdb", "fontTools", "fpdf", "openpyxl", "phonenumbers.data", "PIL", "python_calamine", "qrcode", "xlsxwriter")
+HEAVY = (
+    "duckdb",
+    "fontTools",
+    "fpdf",
+    "openpyxl",
+    "phonenumbers.data",
+    "PIL",
+    "python_calamine",
+    "qrcode",
+    "xlsxwriter",
+)
 # What never belongs in a function at all.
 FOREIGN = ("cli", "infra", "granian", "hypothesis", "playwright", "pytest", "click", "rich", "yaml")
 SCRIPT = """
