@@ -40,9 +40,10 @@ export function isOpen({ hours }: Site, epochS: number): boolean {
   return hours.some(({ days, from, to }) => onDay(days, weekday(epochS)) && from <= clock && clock < to);
 }
 
+/** Its days by their names, its hours: "周一–周五 06:00–09:30". */
 function hoursText({ voice }: App, { days, from, to }: Hours): string {
-  const names = [...voice.say("weekdays")].length === 7 ? [...voice.say("weekdays")] : voice.say("weekdays").split(" ");
-  const named = days.replace(/[1-7]/g, (day) => names[Number(day) - 1] ?? day);
+  const names = voice.say("weekdays").split(" ");
+  const named = days.replace(/[1-7]/g, (day) => names[Number(day) - 1] ?? day).replace(/-/g, "–");
   return `${named} ${from}–${to}`;
 }
 

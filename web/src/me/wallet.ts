@@ -234,10 +234,20 @@ export class Wallet {
       await this.household.passes.put(pass.id, pass);
       const others = (this.person(member.pid)?.passes ?? []).filter(({ id }) => id !== pass.id);
       this.change(member.pid, { passes: [...others, pass] });
+      await this.nowIssued(member.pid, unit);
     } catch (error) {
       // The status changed between the two questions; the next look says how.
       if (!(error instanceof Problem) || error.status !== 409) throw error;
     }
+  }
+
+  /** What was seen before the fetch said that there was one to fetch. */
+  private async nowIssued(pid: string, unit: string): Promise<void> {
+    const seen = this.person(pid)?.seen;
+    if (seen === undefined) return;
+    const units = seen.units.map((one) => (one.unit === unit ? { ...one, state: "issued" } : one));
+    this.change(pid, { seen: { ...seen, units } });
+    await this.note(pid);
   }
 
   private async failed(pid: string, error: unknown): Promise<void> {

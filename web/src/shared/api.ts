@@ -50,7 +50,10 @@ async function answerOf(method: string, path: string, asked: Asked): Promise<Res
       cache: "no-store",
       signal: patience.signal,
     });
-    learnClock(answer.headers.get("date"), sent, performance.now());
+    // Only an answer that no cache may keep tells the time: a service worker gives published files with an old date.
+    if (/\bno-store\b/.test(answer.headers.get("cache-control") ?? "")) {
+      learnClock(answer.headers.get("date"), sent, performance.now());
+    }
     return answer;
   } catch {
     // A browser says all of it with one TypeError, and an abort with another error: for a person it is the same.

@@ -43,7 +43,8 @@ export function learnClock(date: string | null, sent: number, received: number):
   const serverMs = stated + 500 + (received - sent) / 2;
   learnt = { serverMs, mark: received, offsetMs: serverMs - Date.now() };
   keep(OFFSET, learnt.offsetMs);
-  keep(LATEST, Math.max(kept(LATEST), learnt.serverMs / 1000));
+  // An answer settles it: a clock that once ran ahead must not make every later one seem to be behind.
+  keep(LATEST, serverMs / 1000);
 }
 
 /** Milliseconds since the epoch by the server's clock, as well as it is known. */
