@@ -1,34 +1,54 @@
-/** The catalogue is whole in both languages. */
-import { expect, test } from "vitest";
+/** Every catalogue of words is whole in both languages; the rooms that have one are found, not listed. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { HEADS } from "../src/gate/catalogue";
-import en from "../src/gate/words/en.json";
-import zh from "../src/gate/words/zh.json";
 
-const chinese: Record<string, string> = { ...HEADS.zh, ...zh };
-const english: Record<string, string> = { ...HEADS.en, ...en };
+type Words = Record<string, string>;
+
+const SOURCES = new URL("../src/", import.meta.url);
+
+function words(path: string): Words {
+  return JSON.parse(readFileSync(new URL(path, SOURCES), "utf8")) as Words;
+}
+
+/** `words/zh.json` and `words/en.json` of a room, or `words/NAME.zh.json` and `words/NAME.en.json`. */
+function catalogues(): [name: string, zh: Words, en: Words][] {
+  const rooms = readdirSync(SOURCES).filter((room) => existsSync(new URL(`${room}/words`, SOURCES)));
+  const chinese = rooms.flatMap((room) =>
+    readdirSync(new URL(`${room}/words`, SOURCES))
+      .filter((file) => /(^|\.)zh\.json$/.test(file))
+      .map((file) => `${room}/words/${file}`),
+  );
+  return chinese.map((path) => [path, words(path), words(path.replace(/zh\.json$/, "en.json"))]);
+}
 
 function places(text: string | undefined): string[] {
   return (text?.match(/\{\w+\}/g) ?? []).sort();
 }
 
-test("both languages have the same words, each with the same places, none empty", () => {
-  expect(Object.keys(english).sort()).toEqual(Object.keys(chinese).sort());
-  for (const [word, text] of Object.entries(chinese)) {
-    expect([word, text.trim() !== "", english[word]?.trim() !== ""]).toEqual([word, true, true]);
-    expect([word, places(english[word])]).toEqual([word, places(text)]);
-  }
-});
+const FOUND = [...catalogues(), ["gate/catalogue.ts", { ...HEADS.zh }, { ...HEADS.en }] as [string, Words, Words]];
 
-test("Chinese is Chinese and English is English", () => {
-  const { otherLanguage: _, ...words } = chinese;
-  for (const [word, text] of Object.entries(words))
-    expect([word, /[\u4e00-\u9fff]|^\{/.test(text)]).toEqual([word, true]);
-  const { otherLanguage: __, ...sayings } = english;
-  for (const [word, text] of Object.entries(sayings))
-    expect([word, /[\u4e00-\u9fff]/.test(text)]).toEqual([word, false]);
+describe.each(FOUND)("%s", (_, chinese, english) => {
+  test("has the same words in both languages, each with the same places, none empty", () => {
+    expect(Object.keys(english).sort()).toEqual(Object.keys(chinese).sort());
+    for (const [word, text] of Object.entries(chinese)) {
+      expect([word, text.trim() !== "", english[word]?.trim() !== ""]).toEqual([word, true, true]);
+      expect([word, places(english[word])]).toEqual([word, places(text)]);
+    }
+  });
+
+  test("speaks Chinese in Chinese and English in English", () => {
+    const { otherLanguage: _zh, ...sentences } = chinese;
+    for (const [word, text] of Object.entries(sentences))
+      expect([word, /[\u4e00-\u9fff]|^\{/.test(text)]).toEqual([word, true]);
+    const { otherLanguage: _en, ...sayings } = english;
+    for (const [word, text] of Object.entries(sayings))
+      expect([word, /[\u4e00-\u9fff]/.test(text)]).toEqual([word, false]);
+  });
 });
 
 test("no sentence to a guard names a medical cause or says to admit", () => {
-  const all = [...Object.values(chinese), ...Object.values(english)].join("\n");
+  const rooms = FOUND.filter(([name]) => /^(gate|scanner|shift)\//.test(name));
+  const all = rooms.flatMap(([, zh, en]) => [...Object.values(zh), ...Object.values(en)]).join("\n");
   expect(all).not.toMatch(/阳性|确诊|感染|密接|positive|infected|close contact|\badmit\b|放行吧/i);
 });
