@@ -5,9 +5,8 @@ from __future__ import annotations
 from functions.audit import service as audit
 from functions.shared import posters
 from functions.shared.config import settings
-from functions.shared.cursors import read_cursor, write_cursor
 from functions.shared.http import Answer, Request, Routes
-from functions.shared.labels import is_area
+from functions.shared.pages import PAGE, asked
 from functions.shared.problems import FieldError, Malformed, NotFound
 from functions.venues import poster, service
 from functions.venues.rules import Venue
@@ -28,7 +27,6 @@ from functions.venues.shapes import (
 
 routes = Routes("venues")
 public = Routes("venue-facts")  # mounted where nobody has a token
-_PAGE = 50
 
 
 @routes.post(
@@ -74,16 +72,9 @@ def register(request: Request, venue: str) -> Answer:
 )
 def in_area(request: Request) -> VenuesOut:
     """List venues; the area is the caller's own unless a narrower one is asked for."""
-    area = request.query.get("area") or request.caller.scope
-    if not is_area(area):
-        raise Malformed("Ask for a division code of 2, 4, 6, 9 or 12 digits.", code="area")
-    request.caller.require_area(area)
-    cursor = request.query.get("next")
-    bound = {"caller": request.caller.actor, "route": "GET /venues", "filter_": area, "at": request.at}
-    position = read_cursor(cursor, **bound) if cursor else None  # type: ignore[arg-type]
-    page = service.in_area(area, position, _PAGE)
-    following = write_cursor(page.position, **bound) if page.position else None  # type: ignore[arg-type]
-    return VenuesOut(tuple(_shaped(one) for one in page.venues), following)
+    wanted = asked(request, "GET /venues")
+    page = service.in_area(wanted.area, wanted.position, PAGE)
+    return VenuesOut(tuple(_shaped(one) for one in page.venues), wanted.following(page.position))
 
 
 @public.get("/venues/{venue}", roles={"public"}, answer=PublicVenueOut, summary="What anybody may know of a venue")
