@@ -189,14 +189,18 @@ def retire_code(venue_id: str, code: str, at: int) -> Venue:
 
 
 def venue_of_code(code: str, at: int) -> Venue:
-    """Return the venue of a code that is current.
+    """Return the venue of a code that is current; a closed venue is told as such, its poster hangs there still.
 
     Raises:
-        NotFound: no code of ours, one that was retired, or of a venue that is not open.
+        NotFound: no code of ours, one that was retired, or of a venue that was never approved.
     """
     venue_id = rules.venue_of_code(code)
     found = venue(venue_id, at) if venue_id else None
-    if found is None or not found.open or code not in {one.code for one in found.current_codes}:
+    if (
+        found is None
+        or found.state not in {"approved", "closed"}
+        or code not in {one.code for one in found.current_codes}
+    ):
         raise NotFound("This venue code is not in use. Ask at the entrance for the current one.", code="no-code")
     return found
 

@@ -1,4 +1,4 @@
-"""The guard's origin in small: the built pages and the published files, on a free port of this machine."""
+"""An origin in small, the guard's unless told: built pages and published files, on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -11,19 +11,32 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from infra.local.published import security_headers
+from infra.local.published import keys, security_headers
 
 PAGES = Path(__file__).parents[2] / "web" / "dist" / "gate"
-KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
-# What the edge sends with every page of the gate's.
-HEADERS = security_headers("gate")
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+}
 
 
 @dataclass
 class Site:
-    """Published files by path; a path that is absent is a 404. `sent` counts body bytes on the wire by path."""
+    """Published files by path; a path that is absent is a 404. `sent` counts body bytes on the wire by path.
+
+    `pages` is the built folder, another in a moment when a new build is published; `name` the origin's, for its headers.
+    While it is `down` no request is answered at all.
+    """
 
     origin: str = ""
+    name: str = "gate"
+    pages: Path = PAGES
+    down: bool = False
     published: dict[str, str] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
 
@@ -31,16 +44,22 @@ class Site:
         """The body and its kind, or None."""
         if path in self.published:
             return self.published[path].encode(), "application/json" if path.endswith(".json") else "text/plain"
-        file = (PAGES / ("v/index.html" if path == "/v" else path.lstrip("/"))).resolve()
-        if not file.is_relative_to(PAGES) or not file.is_file():
+        found = next((self.pages / key for key in self._keys(path) if (self.pages / key).is_file()), None)
+        if found is None or not found.resolve().is_relative_to(self.pages.resolve()):
             return None
-        return file.read_bytes(), KINDS[file.suffix]
+        return found.read_bytes(), KINDS.get(found.suffix, "application/octet-stream")
+
+    def _keys(self, path: str) -> list[str]:
+        return [key.removeprefix(f"pages/{self.name}/") for key in keys(f"{self.name}.localhost", path)]
 
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
+            if site.down:
+                self.close_connection = True
+                return
             found = site.body(path)
             if found is None:
                 self.send_error(HTTPStatus.NOT_FOUND)
@@ -48,12 +67,12 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             body = gzip.compress(found[0], 9)
             site.sent[path] = site.sent.get(path, 0) + len(body)
             self.send_response(HTTPStatus.OK)
-            for name, value in HEADERS.items():
+            for name, value in security_headers(site.name).items():
                 self.send_header(name, value)
             self.send_header("Content-Type", found[1])
             self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
+            self.send_header("Cache-Control", _cache(path))
             self.end_headers()
             self.wfile.write(body)
 
@@ -61,6 +80,13 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             """Say nothing: tests read the page, not the server."""
 
     return Handler
+
+
+def _cache(path: str) -> str:
+    # As the edge says it, but for the rest: what a test changes must be seen at once.
+    if "/assets/" in path:
+        return "public, max-age=31536000, immutable"
+    return "no-cache" if path == "/sw.js" else "no-store"
 
 
 @contextmanager

@@ -86,6 +86,14 @@ def test_a_code_is_made_once_a_label_and_retired_alone() -> None:
         service.retire_code(venue, west.code[:-8] + "aaaaaaaa", AT)
 
 
+def test_a_closed_venues_poster_says_that_it_is_closed() -> None:
+    """Its code leads to the venue as it stands: whoever scans it must not take the poster for a false one."""
+    venue = open_venue()
+    code = service.add_code(venue, "东门", AT).code
+    service.decide(venue, "close", "停业", AT + 10)
+    assert service.venue_of_code(code, AT + 20).state == "closed"
+
+
 def test_a_venue_has_at_most_twenty_codes() -> None:
     """More would not fit the row, and nobody has more entrances to watch."""
     venue = open_venue()
