@@ -45,7 +45,10 @@ async function streamOf(device: string): Promise<MediaStream> {
   if (media?.getUserMedia === undefined) throw new NoCamera("unsupported");
   const which = device === "" ? { facingMode: { ideal: "environment" } } : { deviceId: { exact: device } };
   try {
-    return await media.getUserMedia({ audio: false, video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 } } });
+    return await media.getUserMedia({
+      audio: false,
+      video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 } },
+    });
   } catch (error) {
     const name = error instanceof Error ? error.name : "";
     // A camera chosen once may be gone today: any other does.

@@ -35,8 +35,8 @@ export function rangeOf({ data }: Pixels): Range {
   }
   let dark = 0;
   let light = 255;
-  for (let seen = counts[0] ?? 0; seen <= total * OUTLIERS && dark < 255; ) seen += counts[++dark] ?? 0;
-  for (let seen = counts[255] ?? 0; seen <= total * OUTLIERS && light > dark; ) seen += counts[--light] ?? 0;
+  for (let seen = counts[0] ?? 0; seen <= total * OUTLIERS && dark < 255;) seen += counts[++dark] ?? 0;
+  for (let seen = counts[255] ?? 0; seen <= total * OUTLIERS && light > dark;) seen += counts[--light] ?? 0;
   return { dark, light };
 }
 

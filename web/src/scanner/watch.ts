@@ -8,7 +8,8 @@ const FRAME_PATIENCE_MS = 250;
 
 /** What a stream of sights means. */
 export type Happening =
-  | { readonly kind: "text"; readonly text: string }
+  /** A new text; `stillInView`: some code was in view until just now. */
+  | { readonly kind: "text"; readonly text: string; readonly stillInView: boolean }
   /** A code is in view and nobody can read it. */
   | { readonly kind: "unreadable" };
 
@@ -35,9 +36,15 @@ export class Observer {
     return sight.broken ? this.unread(nowMs) : undefined;
   }
 
+  /** Whether a code was read in the last moment. */
+  sees(nowMs: number): boolean {
+    return nowMs - this.textAt < FLICKER_MS;
+  }
+
   /** The next sight of any code is a new one: somebody asked to look again. */
   forget(): void {
     this.text = "";
+    this.textAt = Number.NEGATIVE_INFINITY;
     this.told = false;
     this.brokenSince = this.brokenAt = Number.NEGATIVE_INFINITY;
   }
@@ -46,11 +53,11 @@ export class Observer {
     this.brokenAt = Number.NEGATIVE_INFINITY;
     this.told = false;
     // The code that was in view a moment ago stays the one in view, though another be larger now.
-    const still = nowMs - this.textAt < GONE_MS && texts.includes(this.text);
+    const stillInView = nowMs - this.textAt < GONE_MS;
     this.textAt = nowMs;
-    if (still) return undefined;
+    if (stillInView && texts.includes(this.text)) return undefined;
     this.text = texts[0] ?? "";
-    return { kind: "text", text: this.text };
+    return { kind: "text", text: this.text, stillInView };
   }
 
   private unread(nowMs: number): Happening | undefined {

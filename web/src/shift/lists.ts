@@ -88,10 +88,21 @@ export class KeptLists {
     return this.tokens.size;
   }
 
+  /** The number of the key statement held. */
+  get seq(): number | undefined {
+    return this.keys?.statement?.seq;
+  }
+
+  /** Seconds since the oldest of the lists still in force was made: as old as a verdict's data can be. */
+  ageS(at: number): number | undefined {
+    const live = [...this.tokens.values()].map(timesOf).filter(({ exp }) => exp > at);
+    return live.length === 0 ? undefined : Math.max(0, at - Math.min(...live.map(({ iat }) => iat)));
+  }
+
   /** Judge a text at `at` (epoch seconds) by what is held, with no network; `nonce`: the six digits the guard chose. */
   async check(text: string, at: number, nonce?: string): Promise<Answer> {
-    if (this.verifier === undefined) return unsure(at, "whyNoNetwork", "sayNoNetwork");
-    if (this.isClockBehind(at)) return unsure(at, "whyClock", "sayClock");
+    if (this.verifier === undefined) return unsure(at, "no-network");
+    if (this.isClockBehind(at)) return unsure(at, "clock");
     const status: StatusSource | typeof UNCHECKED = this.lists ?? UNCHECKED;
     return judge(this.verifier, text, { at, status, nonce });
   }

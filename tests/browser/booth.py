@@ -1,0 +1,140 @@
+"""A gate's booth in small: what the service answers a guard's page, and what a guard does there."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+from tests.browser.issuer import Issuer
+from tests.browser.site import Site
+
+GATE, GATE_NAME, VENUE_NAME = "G-101", "东门", "第一农贸市场"
+CODE, LABEL, WORD = "k3wd-7q2m-hh5a-tz4c", "东门 1 号机", "清晨七点"
+GATE_PAGES, ME_PAGES = "https://gate.example.gov", "https://me.example.gov"
+SHIFT_S = 12 * 3600
+# Every verdict in the order in which it was shown: the screen itself shows only the last one.
+WATCH = """() => {
+  window.verdicts = [];
+  const note = () => {
+    const { mark, code, reason } = document.body.dataset;
+    const said = [mark, code, reason].join(" ").trim();
+    if (mark && mark !== "ready" && verdicts[verdicts.length - 1] !== said) verdicts.push(said);
+  };
+  new MutationObserver(note).observe(document.body, { attributes: true });
+}"""
+
+
+@dataclass
+class Booth:
+    """Answers the page's requests to the service; `scans` and `reports` are what it took."""
+
+    scans: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    direction: str = "in"
+    max_list_age_s: int = 86_400
+    revoked: bool = False
+    ends_in_s: int = SHIFT_S
+
+    def answer_in(self, context: BrowserContext) -> None:
+        """Answer every request of the context that is for the service and not for a file."""
+        context.route(f"**/gates/{GATE}", lambda route: route.fulfill(json=self._facts()))
+        context.route(f"**/gates/{GATE}/shifts", self._shift)
+        context.route(f"**/gates/{GATE}/shifts/*", lambda route: route.fulfill(json={}))
+        context.route(f"**/gates/{GATE}/reports", self._reports)
+        context.route("**/scans", self._scans)
+
+    def _facts(self) -> dict[str, Any]:
+        names = {"gate": GATE, "name": GATE_NAME, "venue": "V-1", "venue_name": VENUE_NAME}
+        return {**names, "direction": self.direction}
+
+    def _shift(self, route: Route) -> None:
+        if self.revoked:
+            return _problem(route, 403, "revoked")
+        asked = json.loads(route.request.post_data or "{}")
+        if asked.get("code", CODE) != CODE:
+            return _problem(route, 403, "gate-code")
+        ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self.ends_in_s))
+        begun = {
+            "gate": GATE,
+            "gate_name": GATE_NAME,
+            "venue": "V-1",
+            "venue_name": VENUE_NAME,
+            "direction": self.direction,
+            "max_list_age_s": self.max_list_age_s,
+            "ends_at": ends,
+            "token": "t",
+            "expires_in": 900,
+        }
+        return route.fulfill(status=201, json=begun)
+
+    def _scans(self, route: Route) -> None:
+        if self.revoked:
+            return _problem(route, 403, "shift")
+        scans = json.loads(route.request.post_data or "{}")["scans"]
+        self.scans += scans
+        results = [{"verdict": "accepted", "code": "ok", "cause": "ok", "scan": "01"} for _ in scans]
+        return route.fulfill(json={"results": results})
+
+    def _reports(self, route: Route) -> None:
+        reports = json.loads(route.request.post_data or "{}")["reports"]
+        self.reports += reports
+        return route.fulfill(json={"results": [{"status": 201, "code": "ok"} for _ in reports]})
+
+
+def _problem(route: Route, status: int, code: str) -> None:
+    route.fulfill(
+        status=status, content_type="application/problem+json", body=json.dumps({"code": code, "detail": "no"})
+    )
+
+
+def set_up(site: Site, issuer: Issuer) -> None:
+    """Say in the settings where our pages are, as a deployment does."""
+    settings = issuer.config() | {"pages": {"me": ME_PAGES, "gate": GATE_PAGES, "desk": "https://desk.example.gov"}}
+    site.published["/config.json"] = json.dumps(settings)
+
+
+def begin(page: Page, origin: str) -> None:
+    """Begin a shift as a guard does who scanned the poster with the phone's camera, and wait for the scanner."""
+    page.goto(f"{origin}/#gate={GATE}")
+    page.get_by_label("管理员口令").fill(CODE)
+    page.get_by_label("这部手机叫什么").fill(LABEL)
+    page.get_by_label("暗号词").fill(WORD)
+    page.get_by_role("button", name="开始上岗").click()
+    page.locator("body.duty[data-camera]:not([data-camera=opening])").wait_for()
+    page.evaluate(WATCH)
+
+
+def verdicts(page: Page) -> list[str]:
+    """Every verdict since the shift began: mark, code, and reason if it has one."""
+    return list(page.evaluate("verdicts"))
+
+
+@contextmanager
+def on_shift(
+    browser: Browser, site: Site, booth: Booth, faults: list[str] | None = None, **options: Any
+) -> Iterator[Page]:
+    """A guard's page with a shift begun; what it logs as an error goes to `faults`."""
+    known = {"viewport": {"width": 360, "height": 740}, "locale": "zh-CN", "service_workers": "block"}
+    context = browser.new_context(**(known | options))
+    booth.answer_in(context)
+    page = context.new_page()
+    heard = [] if faults is None else faults
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda line: heard.append(line.text) if _is_fault(line.type, line.text) else None)
+    try:
+        begin(page, site.origin)
+        yield page
+        if faults is None:
+            assert heard == []
+    finally:
+        context.close()
+
+
+def _is_fault(kind: str, text: str) -> bool:
+    return kind == "error" and "Failed to load resource" not in text

@@ -1,0 +1,317 @@
+/**
+ * What happens at the gate, without a screen: a text comes in, a verdict stands, a record is kept.
+ *
+ * One verdict stands at a time, for 20 seconds or until the next code. Who was admitted and was given no tap is recorded
+ * in the gate's own direction when the verdict ends; who was refused likewise; of an *unsure* one only a tap makes a
+ * record, for the guard alone knows whether the person went through.
+ */
+import type { Pass } from "../core/profile";
+import type { Answer } from "../gate/check";
+import type { Scan } from "../shift/records";
+import type { Sight } from "../shift/seen";
+import type { Direction } from "../shift/shift";
+import { type Kind, kindOf, type Origins } from "./kinds";
+import { chooseNumber, NUMBER_S } from "./number";
+
+export type Mark = "ready" | "admit" | "identity" | "refused" | "unsure" | "unreadable";
+
+/** Why a text is no pass, in this page's own words; other reasons are the verifier's. */
+export type Reason =
+  "Replayed" | "Foreign" | "Venue" | "Gate" | "NoPass" | "Broken" | "Nothing" | "NumberMissed" | "NotSaved";
+
+/** What the screen shows. */
+export interface Standing {
+  readonly mark: Mark;
+  /** `ok`, a code of the refusal tree, or the reason. */
+  readonly code: string;
+  readonly reason?: Reason;
+  readonly answer?: Answer;
+  readonly host?: string;
+  /** Epoch seconds: since when it stands. */
+  readonly since: number;
+  /** The holder typed the guard's number. */
+  readonly numbered?: boolean;
+}
+
+export interface Challenge {
+  readonly digits: string;
+  readonly endsAt: number;
+}
+
+/** What duty needs of the rest of the page; a test hands in its own. */
+export interface Means {
+  readonly direction: Direction;
+  readonly origins: Origins;
+  now(): number;
+  check(text: string, at: number, nonce?: string): Promise<Answer>;
+  /** Fetch the withdrawal list of a pass; whether it arrived. */
+  fetchList(name: string): Promise<boolean>;
+  /** Fetch keys and lists; whether they arrived. */
+  refresh(): Promise<boolean>;
+  /** Whether a proof was seen before on this device. */
+  look(pass: Pass, text: string, at: number): Promise<Sight>;
+  /** Keep a scan. Rejects when it could not be kept. */
+  keep(scan: Scan): Promise<void>;
+  report(host: string, at: number): Promise<void>;
+  count(...what: ("in" | "out" | "refused" | "unsure")[]): void;
+  /** Draw it; `fresh` is a new verdict, to be said aloud. */
+  show(standing: Standing, fresh: boolean): void;
+}
+
+const STANDS_S = 20;
+/** A document takes longer to compare, and nobody is let in by it yet. */
+const IDENTITY_STANDS_S = 60;
+
+interface Pending {
+  readonly text: string;
+  readonly at: number;
+  readonly nonce?: string;
+  /** Whether it is recorded when nobody taps. */
+  readonly byItself: boolean;
+  readonly counts: boolean;
+  readonly checked: boolean;
+}
+
+function ready(since: number): Standing {
+  return { mark: "ready", code: "", since };
+}
+
+/** The pass's name for "the same person still holds it up". */
+function nameOf(pass: Pass): string {
+  return `${pass.payload.sub} ${pass.payload.iat}`;
+}
+
+export class Duty {
+  standing: Standing;
+  challenge: Challenge | undefined;
+  private pending: Pending | undefined;
+  private lastPass = "";
+  private lastText = "";
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(private readonly means: Means) {
+    this.standing = ready(means.now());
+  }
+
+  /** Take in a scanned text. `stillInView`: a code was in view until just now, so the same pass is the same scan. */
+  take(text: string, stillInView = false): Promise<void> {
+    return this.inTurn(() => this.judge(text, stillInView));
+  }
+
+  /** A code is there that nobody can read, or somebody looked and nothing was there. */
+  unreadable(reason: "Broken" | "Nothing"): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.challenge !== undefined) return;
+      await this.end();
+      this.stand({ mark: "unreadable", code: "unreadable", reason });
+    });
+  }
+
+  /** The guard's tap: which way the person went. */
+  record(direction: Direction): Promise<void> {
+    return this.inTurn(async () => {
+      if (await this.write(direction)) this.clear();
+    });
+  }
+
+  /** The guard's tap: nobody went through, or on to the next one. */
+  dismiss(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.standing.mark === "admit" || this.standing.mark === "unsure") this.pending = undefined;
+      await this.end();
+      if (this.standing.reason !== "NotSaved") this.clear();
+    });
+  }
+
+  /** The guard's tap: the document's last characters are the printed pass's. */
+  identityChecked(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.standing.mark !== "identity" || this.pending === undefined) return;
+      this.pending = { ...this.pending, byItself: true, checked: true };
+      const { answer } = this.standing;
+      this.stand({ mark: "admit", code: "identity-checked", ...(answer === undefined ? {} : { answer }) });
+    });
+  }
+
+  /**
+   * Ask for a spoken number: until it is shown, or its time is over, nothing else is looked at.
+   *
+   * Asked over an *admit* it takes that one's place: the guard was in doubt, so nobody went through by it.
+   */
+  ask(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.standing.mark === "admit") this.pending = undefined;
+      await this.end();
+      this.challenge = { digits: chooseNumber(), endsAt: this.means.now() + NUMBER_S };
+      this.clear();
+    });
+  }
+
+  stopAsking(): Promise<void> {
+    return this.inTurn(async () => {
+      this.challenge = undefined;
+      this.clear();
+    });
+  }
+
+  /** Each second: a verdict and a number have their time. */
+  tick(): Promise<void> {
+    return this.inTurn(async () => {
+      const now = this.means.now();
+      const left = (this.challenge?.endsAt ?? Number.POSITIVE_INFINITY) - now;
+      // A clock set back while the page stands open must not lengthen anything.
+      if (left <= 0 || (left > NUMBER_S && left < Number.POSITIVE_INFINITY)) return this.missNumber();
+      const { mark, since } = this.standing;
+      if (mark === "ready" || Math.abs(now - since) < (mark === "identity" ? IDENTITY_STANDS_S : STANDS_S)) return;
+      await this.end();
+      if (this.standing.since === since) this.clear();
+    });
+  }
+
+  /** The page goes away: what stands is recorded as if its time were over. */
+  leave(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.end();
+      this.clear();
+    });
+  }
+
+  private inTurn(act: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(act, act);
+    return this.queue;
+  }
+
+  private stand(standing: Omit<Standing, "since">, fresh = true): void {
+    this.standing = { ...standing, since: this.means.now() };
+    this.means.show(this.standing, fresh);
+  }
+
+  private clear(): void {
+    this.pending = undefined;
+    this.standing = ready(this.means.now());
+    this.means.show(this.standing, false);
+  }
+
+  /** The standing verdict is over: record what is recorded by itself. */
+  private async end(): Promise<void> {
+    if (this.pending?.byItself === true) await this.write(this.means.direction);
+    this.pending = undefined;
+  }
+
+  private async write(direction: Direction): Promise<boolean> {
+    const { pending } = this;
+    if (pending === undefined) return true;
+    this.pending = undefined;
+    const { text, at, nonce, counts, checked } = pending;
+    const more = { ...(nonce === undefined ? {} : { nonce }), ...(checked ? { identity_checked: true } : {}) };
+    try {
+      await this.means.keep({ presentation: text, direction, at, ...more });
+    } catch {
+      // A full disk: the guard must know, for nothing is lost in silence.
+      this.stand({ mark: "unsure", code: "not-saved", reason: "NotSaved" });
+      return false;
+    }
+    if (counts) this.means.count(direction);
+    return true;
+  }
+
+  private async judge(text: string, stillInView: boolean): Promise<void> {
+    const kind = kindOf(text, this.means.origins);
+    if (kind.kind !== "pass") return this.standNoPass(kind);
+    if (this.challenge !== undefined) return this.judgeNumbered(text, this.challenge);
+    const at = this.means.now();
+    const answer = await this.means.check(text, at);
+    const { pass } = answer;
+    // The person still holds it up, and their page has drawn the next proof: the same scan, said once.
+    if (pass !== undefined && stillInView && nameOf(pass) === this.lastPass && answer.verdict === "genuine") {
+      // Noted all the same, so that a picture of it is a copy.
+      await this.means.look(pass, text, at);
+      return;
+    }
+    if (await this.isCopy(answer, text, at)) return;
+    await this.end();
+    this.accept(text, answer);
+    if (answer.code === "no-keys" || answer.foreign === true) this.lookAgain(text, this.means.refresh());
+    else if (answer.code === "status-unknown" && pass) this.lookAgain(text, this.means.fetchList(pass.statusList));
+  }
+
+  private async judgeNumbered(text: string, { digits }: Challenge): Promise<void> {
+    const answer = await this.means.check(text, this.means.now(), digits);
+    // The code that the holder's page shows until the number is typed is no answer to it, nor is a paper.
+    if (answer.verdict !== "genuine" || this.challenge === undefined) return;
+    this.challenge = undefined;
+    await this.end();
+    if (answer.pass !== undefined) await this.means.look(answer.pass, text, answer.at);
+    this.accept(text, answer, digits);
+  }
+
+  private async missNumber(): Promise<void> {
+    this.challenge = undefined;
+    this.means.count("refused");
+    this.stand({ mark: "refused", code: "not-live", reason: "NumberMissed" });
+  }
+
+  /** Whether it is a proof seen before: the same scan is passed over, a copy is refused aloud. */
+  private async isCopy(answer: Answer, text: string, at: number): Promise<boolean> {
+    const { pass, verdict } = answer;
+    if (pass === undefined || verdict !== "genuine") return false;
+    const sight = await this.means.look(pass, text, at);
+    if (sight === "first") return false;
+    // Within seconds it is the same scan, unless somebody else came between: then it is handed on.
+    if (sight === "same" && text === this.lastText && nameOf(pass) === this.lastPass) return true;
+    await this.end();
+    this.lastPass = "";
+    this.means.count("refused");
+    this.stand({ mark: "refused", code: "not-live", reason: "Replayed", answer });
+    return true;
+  }
+
+  private accept(text: string, answer: Answer, nonce?: string): void {
+    const { pass, verdict, code } = answer;
+    this.lastText = text;
+    this.lastPass = pass === undefined ? "" : nameOf(pass);
+    const numbered = nonce !== undefined;
+    const scan = { text, at: answer.at, checked: false, ...(nonce === undefined ? {} : { nonce }) };
+    if (verdict === "genuine") {
+      this.pending = { ...scan, byItself: true, counts: true };
+      return this.stand({ mark: "admit", code, answer, numbered });
+    }
+    if (verdict === "identity") {
+      this.pending = { ...scan, byItself: false, counts: true };
+      return this.stand({ mark: "identity", code, answer });
+    }
+    // What is no pass of ours leaves no row, so there is nothing to send.
+    if (pass !== undefined) {
+      this.pending = { ...scan, byItself: verdict === "refused", counts: verdict === "unsure" };
+    }
+    if (code === "unreadable") return this.stand({ mark: "unreadable", code, reason: "NoPass", answer });
+    this.means.count(verdict);
+    this.stand({ mark: verdict, code, answer });
+  }
+
+  /** When what was missing has come, judge again, if the verdict still stands. */
+  private lookAgain(text: string, fetched: Promise<boolean>): void {
+    const { standing } = this;
+    const again = async (): Promise<void> => {
+      if (this.standing !== standing) return;
+      const answer = await this.means.check(text, this.means.now());
+      const same = answer.verdict === standing.answer?.verdict && answer.code === standing.code;
+      if (!same && !(await this.isCopy(answer, text, answer.at))) this.accept(text, answer);
+    };
+    void fetched.then((came) => (came ? this.inTurn(again) : undefined));
+  }
+
+  private async standNoPass(kind: Exclude<Kind, { kind: "pass" }>): Promise<void> {
+    await this.end();
+    this.lastPass = this.lastText = "";
+    if (kind.kind === "foreign") {
+      const { host, reportable } = kind;
+      this.means.count("refused");
+      this.stand({ mark: "refused", code: "foreign", reason: "Foreign", host });
+      if (reportable) await this.means.report(host, this.means.now()).catch(() => undefined);
+      return;
+    }
+    const reason = ({ venue: "Venue", gate: "Gate", other: "NoPass" } as const)[kind.kind];
+    this.stand({ mark: "unreadable", code: "unreadable", reason });
+  }
+}

@@ -1,0 +1,187 @@
+/** The verdict on the screen: shape, word, why, what the person can do, and the guard's one tap. */
+import type { Pass } from "../core/profile";
+import { mark as shapeOf, type Mark as Shape } from "../gate/seal";
+import { h, svg } from "../shared/dom";
+import { LANG } from "../shared/words";
+import { picture, pictureName, type Secret } from "../shift/secret";
+import type { Direction } from "../shift/shift";
+import type { Duty, Mark, Standing } from "./duty";
+import { button } from "./page";
+import { voice, type Word } from "./words";
+
+export const HEADS: Readonly<Record<Mark, Word>> = {
+  ready: "ready",
+  admit: "admit",
+  identity: "identityHead",
+  refused: "refusedHead",
+  unsure: "unsureHead",
+  unreadable: "unreadableHead",
+};
+const SHAPES: Readonly<Record<Exclude<Mark, "unreadable">, Shape>> = {
+  ready: "empty",
+  admit: "genuine",
+  identity: "identity",
+  refused: "refused",
+  unsure: "unsure",
+};
+
+/** What the panel shows besides the verdict itself. */
+export interface Beside {
+  readonly secret: Secret | undefined;
+  readonly direction: Direction;
+  readonly phone: string;
+  /** The code in view was judged already. */
+  readonly sameInView: boolean;
+}
+
+/** Why, and what the person can do, for what is not simply yes. */
+export function reasonOf(standing: Standing): readonly [why: Word | undefined, todo: Word | undefined] {
+  const { reason, answer } = standing;
+  if (reason !== undefined) return [`why${reason}`, `say${reason}`];
+  if (standing.mark === "admit") return [standing.numbered ? "numberPassed" : undefined, "admitSay"];
+  // The verifier's reasons are among our words; only the pass check's own page knows the others of its catalogue.
+  return [answer?.why as Word | undefined, answer?.todo as Word | undefined];
+}
+
+/** The sentence that a screen reader speaks. */
+export function spoken(standing: Standing): string {
+  const [why, todo] = reasonOf(standing);
+  const tail =
+    standing.mark === "identity" ? (standing.answer?.pass?.payload.credentialSubject.documentTail ?? "") : "";
+  const name = standing.mark === "admit" ? (standing.answer?.pass?.payload.credentialSubject.name ?? "") : "";
+  const words = [HEADS[standing.mark], why, todo].filter((word) => word !== undefined);
+  return [...words.map((word) => voice.say(word)), name, tail].filter((text) => text !== "").join("。");
+}
+
+function shape(kind: Mark): SVGElement {
+  if (kind !== "unreadable") return shapeOf(SHAPES[kind]);
+  // A broken code: a square of corners with a bolt through it.
+  return svg(
+    "svg",
+    { viewBox: "0 0 100 100", class: "mark", "aria-hidden": "true" },
+    svg("path", { d: "M8 4h84q4 0 4 4v84q0 4-4 4H8q-4 0-4-4V8q0-4 4-4z", class: "outline" }),
+    svg("path", { d: "M22 40V22h18M60 22h18v18M78 60v18H60M40 78H22V60M58 30 42 52h16L42 72", class: "strokes" }),
+  );
+}
+
+function head(standing: Standing): HTMLElement {
+  const word = HEADS[standing.mark];
+  const second = h("span", { lang: LANG[voice.other] }, voice.sayIn(voice.other, word));
+  return h("div", { class: "verdict-head" }, shape(standing.mark), h("h1", {}, voice.say(word), second));
+}
+
+/** The guard's own sign: beside *admit*, and nowhere else. */
+export function sign(secret: Secret): HTMLElement {
+  const named = h("span", { class: "unseen" }, pictureName(secret, voice.language));
+  return h("div", { class: "sign" }, picture(secret.kind, secret.colour), named, h("b", {}, secret.word));
+}
+
+function person(pass: Pass): HTMLElement {
+  const { name, unit, zone, venues } = pass.payload.credentialSubject;
+  const places = [zone, ...venues].filter((text) => text !== "").join(" · ");
+  return h("div", { class: "person" }, h("p", { class: "name" }, name), h("p", {}, unit), h("p", {}, places));
+}
+
+function ways(duty: Duty, beside: Beside): HTMLElement {
+  const way = (direction: Direction): HTMLElement => {
+    const own = direction === beside.direction;
+    const made = button(direction, own ? "way own" : "way", () => void duty.record(direction));
+    made.id = `record-${direction}`;
+    made.append(h("small", {}, voice.say(direction === "in" ? "recordIn" : "recordOut")));
+    return made;
+  };
+  return h(
+    "div",
+    { class: "ways" },
+    ...(beside.direction === "in" ? [way("out"), way("in")] : [way("in"), way("out")]),
+  );
+}
+
+function tail(pass: Pass): HTMLElement {
+  return h("p", { class: "tail" }, pass.payload.credentialSubject.documentTail ?? "");
+}
+
+function call(phone: string): Node | undefined {
+  if (phone === "") return undefined;
+  const link = h("a", { class: "call", href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, voice.say("call"), " ");
+  link.append(h("b", {}, phone));
+  return link;
+}
+
+function admitted(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
+  const pass = standing.answer?.pass;
+  const note = voice.say("byItself", { direction: voice.say(beside.direction) });
+  const doubt = standing.numbered === true ? undefined : button("number", "quiet", () => void duty.ask());
+  return [
+    beside.secret && sign(beside.secret),
+    pass && person(pass),
+    h(
+      "div",
+      { class: "seconds" },
+      doubt,
+      button("notThrough", "quiet", () => void duty.dismiss()),
+    ),
+    h("p", { class: "note" }, note),
+    ways(duty, beside),
+  ];
+}
+
+function identity(standing: Standing, duty: Duty): (Node | undefined)[] {
+  const pass = standing.answer?.pass;
+  const done = button("identitySame", "solid wide huge", () => void duty.identityChecked());
+  done.id = "identity";
+  return [
+    h("p", { class: "todo" }, voice.say("identityAsk")),
+    pass && tail(pass),
+    pass && h("p", { class: "name" }, pass.payload.credentialSubject.name),
+    h("p", { class: "todo" }, voice.say("identityNo")),
+    button("nextPerson", "quiet", () => void duty.dismiss()),
+    done,
+  ];
+}
+
+function refused(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
+  const leaves = beside.direction === "in" && standing.answer?.pass !== undefined && standing.reason === undefined;
+  return [
+    call(beside.phone),
+    leaves ? button("leaving", "quiet", () => void duty.record("out")) : undefined,
+    button("nextPerson", "solid wide huge", () => void duty.dismiss()),
+  ];
+}
+
+function unsure(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
+  const known = standing.answer?.pass !== undefined;
+  const passed = known ? [h("p", { class: "note" }, voice.say("unsurePassed")), ways(duty, beside)] : [];
+  const next = button(
+    known ? "unsureNot" : "nextPerson",
+    known ? "quiet" : "solid wide huge",
+    () => void duty.dismiss(),
+  );
+  return known ? [call(beside.phone), next, ...passed] : [call(beside.phone), next];
+}
+
+function acts(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
+  if (standing.mark === "admit") return admitted(standing, duty, beside);
+  if (standing.mark === "identity") return identity(standing, duty);
+  if (standing.mark === "refused") return refused(standing, duty, beside);
+  if (standing.mark === "unsure") return unsure(standing, duty, beside);
+  return [button("nextPerson", "solid wide huge", () => void duty.dismiss())];
+}
+
+/** The panel for what stands. */
+export function panel(standing: Standing, duty: Duty, beside: Beside): Node[] {
+  if (standing.mark === "ready") {
+    const hint = voice.say(beside.sameInView ? "sameInView" : "readySay");
+    return [h("h1", {}, voice.say("ready")), h("p", { class: "todo" }, hint)];
+  }
+  const [why, todo] = reasonOf(standing);
+  const told = [
+    why && h("p", { class: "why" }, voice.say(why)),
+    standing.host === undefined ? undefined : h("p", { class: "host" }, standing.host),
+    todo && standing.mark !== "admit" && standing.mark !== "identity"
+      ? h("p", { class: "todo" }, voice.say(todo))
+      : undefined,
+  ];
+  const parts = [head(standing), ...told, ...acts(standing, duty, beside)];
+  return parts.filter((part): part is Node => part instanceof Node);
+}

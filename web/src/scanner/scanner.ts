@@ -1,0 +1,197 @@
+/** On shift: the camera runs, verdicts come, records go out. Loaded only once a shift has begun. */
+import { serverNow } from "../shared/clock";
+import type { Config } from "../shared/config";
+import { loadConfig } from "../gate/load";
+import { KeptLists } from "../shift/lists";
+import * as records from "../shift/records";
+import { ownSecret, type Secret } from "../shift/secret";
+import { forgetOld, look, proofInstant } from "../shift/seen";
+import { isOver, type Shift, type ShiftBook } from "../shift/shift";
+import { Duty, type Means, type Standing } from "./duty";
+import type { Origins } from "./kinds";
+import { announce } from "./page";
+import { HEADS, spoken } from "./panel";
+import { Sight } from "./sight";
+import { Screen } from "./screen";
+import { Voice, type Phrase } from "./voice";
+import { hearWedge } from "./wedge";
+import { voice } from "./words";
+
+/** What the scanner needs of the page around it. */
+export interface Post {
+  readonly book: ShiftBook;
+  readonly config: Config | undefined;
+  onCounters(running: Running): void;
+  onOver(): void;
+}
+
+const PHRASES: Readonly<Record<Exclude<Standing["mark"], "ready">, Phrase>> = {
+  admit: "admit",
+  identity: "check",
+  refused: "refuse",
+  unsure: "check",
+  unreadable: "unreadable",
+};
+/** How often the service is asked whether the shift still stands. */
+const STANDS_MS = 300_000;
+const ORIGIN = /^https?:\/\/[^/]+$/;
+
+/** Our own addresses: where this page is, and what the settings name. */
+export function originsOf(config: Config | undefined): Origins {
+  const named = (address: string | undefined): string[] => (ORIGIN.test(address ?? "") ? [address as string] : []);
+  return { gate: [location.origin, ...named(config?.pages?.gate)], me: named(config?.pages?.me) };
+}
+
+/** A shift at work: everything that runs until `stop`. */
+export class Running {
+  readonly duty: Duty;
+  readonly voice: Voice;
+  readonly sight: Sight;
+  readonly flusher: ReturnType<typeof records.keepFlushing>;
+  secret: Secret | undefined;
+  waiting = 0;
+  private readonly screen: Screen;
+  private readonly stops: (() => void)[] = [];
+  private readonly session;
+
+  private constructor(
+    readonly post: Post,
+    readonly shift: Shift,
+    readonly lists: KeptLists,
+  ) {
+    this.session = post.book.session(shift);
+    this.duty = new Duty(this.means());
+    this.voice = new Voice(() => this.screen?.tick());
+    this.screen = new Screen(this);
+    this.sight = new Sight(this.screen.video, {
+      text: (text, stillInView) => void this.duty.take(text, stillInView),
+      unreadable: (reason) => void this.duty.unreadable(reason),
+      changed: () => this.screen.drawTools(),
+    });
+    this.flusher = records.keepFlushing(shift, this.session, ({ stopped }) => {
+      if (stopped === "over") this.over();
+    });
+  }
+
+  /** Start it all. The verdict needs no network: lists and keys are those that were kept. */
+  static async start(post: Post, shift: Shift): Promise<Running> {
+    const lists = await KeptLists.open(post.config ?? (await loadConfig()), shift.maxListAgeS);
+    const running = new Running(post, shift, lists);
+    await running.begin();
+    return running;
+  }
+
+  get over12(): boolean {
+    return serverNow() >= this.shift.endsAt;
+  }
+
+  /** Draw the camera's screen, as at first and when the guard comes back to it. */
+  draw(): void {
+    this.screen.draw();
+    void this.sight.open();
+  }
+
+  /** Leave the camera's screen for another; what stands is settled first. */
+  async pause(): Promise<void> {
+    await this.duty.leave();
+    this.sight.close();
+    this.screen.leave();
+  }
+
+  async readSecret(): Promise<void> {
+    this.secret = await ownSecret();
+  }
+
+  async send(): Promise<records.Flushed> {
+    const flushed = await records.flush(this.shift, this.session);
+    if (flushed.stopped === "over") this.over();
+    return flushed;
+  }
+
+  stop(): void {
+    for (const stop of this.stops.splice(0)) stop();
+    this.flusher.stop();
+    this.sight.stop();
+    this.screen.leave();
+  }
+
+  private over(): void {
+    this.stop();
+    void this.post.book.forget().then(() => this.post.onOver());
+  }
+
+  private async begin(): Promise<void> {
+    const { stops, lists } = this;
+    await this.readSecret();
+    this.waiting = await records.count();
+    this.draw();
+    void forgetOld(serverNow());
+    const everySecond = setInterval(() => void this.second(), 1000);
+    const everyWhile = setInterval(() => void this.ask(), STANDS_MS);
+    void this.ask();
+    const hidden = (): void => {
+      if (document.visibilityState === "hidden") void this.duty.leave();
+    };
+    document.addEventListener("visibilitychange", hidden);
+    stops.push(
+      () => clearInterval(everySecond),
+      () => clearInterval(everyWhile),
+      () => document.removeEventListener("visibilitychange", hidden),
+      lists.keepFresh(() => this.screen.tick()),
+      hearWedge((text) => void this.duty.take(text)),
+      records.onChange(() => void this.recount()),
+    );
+  }
+
+  private async recount(): Promise<void> {
+    this.waiting = await records.count();
+    this.screen.tick();
+  }
+
+  private async second(): Promise<void> {
+    if (this.over12) return this.over();
+    await this.duty.tick();
+    this.screen.tick();
+  }
+
+  /** Ask whether the shift stands, and take what the service tells of it. */
+  private async ask(): Promise<void> {
+    try {
+      await this.post.book.refresh(this.shift);
+    } catch (error) {
+      // Without a network the shift stands until its end; what the service refuses for a while is asked again.
+      if (isOver(error)) this.over();
+    }
+  }
+
+  private means(): Means {
+    const { shift, lists } = this;
+    return {
+      direction: shift.direction,
+      origins: originsOf(this.post.config),
+      now: serverNow,
+      check: (text, at, nonce) => lists.check(text, at, nonce),
+      fetchList: (name) => lists.fetchList(name),
+      refresh: async () => (await lists.refresh()).complete,
+      look: async (pass, text, at) => look(pass, proofInstant(text) ?? at, at),
+      keep: async (scan) => {
+        await records.add(shift, scan);
+        this.flusher.now();
+      },
+      report: async (host, at) => {
+        await records.addReport(shift, { host, at });
+        this.flusher.now();
+      },
+      count: (...what) => void records.note(shift, ...what),
+      show: (standing, fresh) => this.show(standing, fresh),
+    };
+  }
+
+  private show(standing: Standing, fresh: boolean): void {
+    this.screen.show(standing);
+    if (!fresh || standing.mark === "ready") return;
+    this.voice.say(PHRASES[standing.mark]);
+    announce(spoken(standing));
+    document.title = `${voice.say(HEADS[standing.mark])} · ${voice.say("title")}`;
+  }
+}
