@@ -51,7 +51,7 @@ def test_the_poster_opens_the_page_of_its_gate_and_holds_no_code(engine: Service
     for role, scope in (("venue", door.venue), ("officer", door.area[:6])):
         drawn = call("GET", path, token=engine.token(role, scope))
         assert (drawn.status, drawn.headers["content-type"]) == (200, "application/pdf")
-    assert drawn.headers["content-disposition"] == f'inline; filename="{door.gate}.pdf"'
+    assert drawn.headers["content-disposition"] == f'attachment; filename="{door.gate}.pdf"'
     text = pypdf.PdfReader(io.BytesIO(drawn.body)).pages[0].extract_text()
     assert all(part in text for part in ("查验上岗 Begin a shift", "市民中心", "东门"))
     assert f"{settings().gate_url}/#gate={door.gate}" in text
