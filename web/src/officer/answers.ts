@@ -1,0 +1,125 @@
+/** What the service answers officers (docs/openapi.json); counts, never names of people. */
+import type { Job } from "../desk/jobs";
+
+export interface Unit {
+  readonly unit: string;
+  readonly name: string;
+  readonly area: string;
+  readonly category: string;
+  readonly zone: string;
+  readonly document: { readonly number: string; readonly issued_by: string };
+  readonly quota: number;
+  readonly ends_at: string;
+  readonly approved: boolean;
+  readonly listed: boolean;
+}
+
+export interface Lab {
+  readonly lab: string;
+  readonly name: string;
+  readonly area: string;
+}
+
+export interface Jobs {
+  readonly jobs: readonly Job[];
+  readonly next?: string;
+}
+
+export interface RunHead {
+  readonly run: string;
+  readonly state: RunState;
+  readonly cutoff: string;
+  readonly held_units: number;
+  readonly started_at?: string;
+}
+
+export type RunState = "received" | "running" | "done" | "held" | "failed";
+export type Counts = Readonly<Record<string, number>>;
+
+export interface Hold {
+  readonly unit: string;
+  readonly people: number;
+  readonly losing: number;
+  readonly decision: "" | "release" | "cancel";
+}
+
+export interface Tally {
+  readonly unit: string;
+  readonly name: string;
+  readonly people: number;
+  readonly entitled: number;
+  readonly renewed: number;
+  readonly kept: number;
+  readonly withdrawn: number;
+  readonly refused: Counts;
+  readonly held: boolean;
+}
+
+export interface Run {
+  readonly run: string;
+  readonly state: RunState;
+  readonly cutoff: string;
+  readonly policy: string;
+  readonly parts_total: number;
+  readonly parts_done: number;
+  readonly entitled: number;
+  readonly renewed: number;
+  readonly kept: number;
+  readonly withdrawn: number;
+  readonly refused: Counts;
+  readonly held_units: readonly string[];
+  readonly holds: readonly Hold[];
+  readonly units: readonly Tally[];
+  readonly units_left_off: number;
+}
+
+export interface Count {
+  readonly day: number;
+  readonly cumulative: number;
+}
+
+export interface Figures {
+  readonly area: string;
+  readonly day: string;
+  readonly applications: Count;
+  readonly approvals: Count;
+  readonly checkins: Count;
+  readonly scans: Count;
+}
+
+export type VenueState = "applied" | "approved" | "refused" | "closed";
+
+export interface Venue {
+  readonly venue: string;
+  readonly name: string;
+  readonly area: string;
+  readonly category: string;
+  readonly address: string;
+  readonly state: VenueState;
+  readonly pass_required: boolean;
+  readonly reason: string;
+  readonly applied_at: string;
+}
+
+export interface Gate {
+  readonly gate: string;
+  readonly venue: string;
+  readonly name: string;
+  readonly direction: "in" | "out";
+  readonly has_code: boolean;
+}
+
+export interface Shift {
+  readonly device: string;
+  readonly label: string;
+  readonly started_at: string;
+  readonly ends_at: string;
+  readonly stands: boolean;
+  readonly revoked_at?: string;
+}
+
+export interface Sighting {
+  readonly host: string;
+  readonly at: string;
+  readonly count?: number;
+}

@@ -1,0 +1,34 @@
+/** What every view of the officer's console is handed. */
+import type { Console } from "../desk/shell";
+import type { Desk } from "../desk/service";
+import { mayRun } from "./areas";
+import { Names } from "./names";
+import type { Voice } from "./words";
+
+export class Officer {
+  readonly names: Names;
+
+  constructor(
+    private readonly open: Console,
+    readonly voice: Voice,
+  ) {
+    this.names = new Names(this.desk);
+  }
+
+  get desk(): Desk {
+    return this.open.desk;
+  }
+
+  /** The division code of the officer's own area. */
+  get area(): string {
+    return this.desk.who.scope;
+  }
+
+  get mayRun(): boolean {
+    return mayRun(this.area);
+  }
+
+  go(at: string): void {
+    this.open.go(at);
+  }
+}

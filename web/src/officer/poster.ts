@@ -1,0 +1,27 @@
+/** Posters: made by the service, saved as a file to be printed. */
+import { fileLink } from "../desk/saving";
+import { h } from "../shared/dom";
+import type { Officer } from "./officer";
+import { actionButton, type Outcome } from "./panel";
+import type { OfficerWord } from "./words";
+
+const KEPT_MS = 60_000;
+
+/** A button that saves a poster; `name` is the file's, without anything personal. */
+export function posterButton(
+  officer: Officer,
+  outcome: Outcome,
+  word: OfficerWord,
+  path: () => string,
+  name: string,
+): HTMLElement {
+  const { voice, desk } = officer;
+  return actionButton(voice.say(word), "plain", outcome, async () => {
+    const answer = await desk.send("GET", path());
+    const made = fileLink(name, await answer.blob(), name);
+    made.click();
+    // The download has taken the data over by then.
+    setTimeout(() => URL.revokeObjectURL(made.href), KEPT_MS);
+    outcome.done(() => [h("p", {}, voice.say("posterSaved", { file: name }))]);
+  });
+}

@@ -1,0 +1,15 @@
+/** The officer's words: the desk's and its own. */
+import { DESK_WORDS } from "../desk/words";
+import type { Speaker } from "../shared/words";
+import en from "./words/en.json";
+import zh from "./words/zh.json";
+
+export const OFFICER_WORDS = { zh: { ...DESK_WORDS.zh, ...zh }, en: { ...DESK_WORDS.en, ...en } } as const;
+export type OfficerWord = keyof typeof OFFICER_WORDS.zh;
+export type Voice = Speaker<OfficerWord>;
+
+/** A word of a family (`cause:` and what follows), or undefined when the catalogue has none. */
+export function wordOf(family: string, member: string): OfficerWord | undefined {
+  const word = `${family}:${member}`;
+  return Object.hasOwn(OFFICER_WORDS.zh, word) ? (word as OfficerWord) : undefined;
+}
