@@ -15,10 +15,10 @@ import pytest
 from functions.shared import aws, config, secrets, transactions
 from infra.local import Service, embedded
 from infra.local.processes import start_http
-from tests.browser.chromium import browser
+from tests.browser.chromium import browser, driver
 from tests.privacy.trail import TRAIL, gathered, leaks, stored_of_people
 
-__all__ = ["browser"]  # a fixture for every room that opens a page
+__all__ = ["browser", "driver"]  # fixtures for every room that opens a page
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.site import PAGES
 
@@ -32,11 +32,17 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
+    """What launches browsers: a test that needs a camera launches its own (tests/browser/film.py)."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
     """One Chromium for the session; each test has a fresh profile in it."""
     if not (PAGES / "v" / "index.html").is_file():
         pytest.fail("the pages are not built: run `npm ci && npm run build` in web/")
-    with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield chrome
-        chrome.close()
+    chrome = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield chrome
+    chrome.close()

@@ -84,6 +84,8 @@ function nameOf(pass: Pass): string {
 export class Duty {
   standing: Standing;
   challenge: Challenge | undefined;
+  /** How many records could not be kept: said as long as the page stands, whatever verdict came since. */
+  unsaved = 0;
   private pending: Pending | undefined;
   private lastPass = "";
   private lastText = "";
@@ -208,6 +210,7 @@ export class Duty {
       await this.means.keep({ presentation: text, direction, at, ...more });
     } catch {
       // A full disk: the guard must know, for nothing is lost in silence.
+      this.unsaved++;
       this.stand({ mark: "unsure", code: "not-saved", reason: "NotSaved" });
       return false;
     }

@@ -19,8 +19,8 @@ export interface Origins {
 
 const LONGEST = 8192;
 const LONGEST_HOST = 253;
-/** Digits, `jws` or `jws~proof`: what a pass's code holds after its `#`. */
-const BARE_PASS = /^([0-9]+|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}(~[A-Za-z0-9._-]+)?)$/;
+/** Digits, `jws` or `jws~proof`: what a pass's code holds after its `#`. A JWS begins as `{"` does in base64url. */
+const BARE_PASS = /^([0-9]+|eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}(~[A-Za-z0-9._-]+)?)$/;
 /** An address as people write it, without its scheme: many cameras open it all the same. */
 const BARE_ADDRESS = /^(?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+(?::\d+)?(?:[/?#]|$)/u;
 const GATE_ID = /^[A-Za-z0-9_-]{1,40}$/;

@@ -10,10 +10,26 @@ export interface OtherWays {
   close(): void;
 }
 
-export function otherWays(on: Running): OtherWays {
+/** The picture's field: read by the same reader as the camera's frames. */
+function pictureField(on: Running): { readonly node: HTMLElement; forget(): void } {
   const wrong = h("p", { class: "fault", role: "alert" });
   const file = h("input", { type: "file", id: "photo", accept: "image/*", capture: "environment" });
-  file.addEventListener("change", () => void readPicture());
+  async function read(): Promise<void> {
+    const [picture] = file.files ?? [];
+    if (picture === undefined) return;
+    wrong.textContent = "";
+    const text = await on.sight.readPicture(picture).catch(() => undefined);
+    file.value = "";
+    if (text !== undefined) return on.duty.take(text);
+    wrong.textContent = voice.say("photoNone");
+    on.voice.say("unreadable");
+  }
+  file.addEventListener("change", () => void read());
+  const node = h("div", { class: "card" }, h("label", { for: "photo" }, voice.say("photo")), file, wrong);
+  return { node, forget: () => wrong.replaceChildren() };
+}
+
+function pasteField(on: Running): HTMLElement {
   const text = h("textarea", {
     id: "text",
     rows: "2",
@@ -23,33 +39,21 @@ export function otherWays(on: Running): OtherWays {
   });
   const form = h("form", {}, h("label", { for: "text" }, voice.say("paste")), text);
   form.append(h("button", { class: "solid wide" }, voice.say("pasteDo")));
-  const node = h(
-    "section",
-    { class: "sheet other-ways", hidden: "", "aria-labelledby": "other-ways" },
-    h("h2", { id: "other-ways", tabindex: "-1" }, voice.say("moreTitle")),
-    h("div", { class: "card" }, h("label", { for: "photo" }, voice.say("photo")), file, wrong),
-    h("div", { class: "card" }, form, h("p", { class: "hint" }, voice.say("wedge"))),
-    button("back", "plain wide", close),
-  );
-
-  async function readPicture(): Promise<void> {
-    const [picture] = file.files ?? [];
-    if (picture === undefined) return;
-    wrong.textContent = "";
-    const read = await on.sight.readPicture(picture).catch(() => undefined);
-    file.value = "";
-    if (read === undefined) {
-      wrong.textContent = voice.say("photoNone");
-      on.voice.say("unreadable");
-    } else await on.duty.take(read);
-  }
-
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const pasted = text.value.trim();
     text.value = "";
     if (pasted !== "") void on.duty.take(pasted);
   });
+  return h("div", { class: "card" }, form, h("p", { class: "hint" }, voice.say("wedge")));
+}
+
+export function otherWays(on: Running): OtherWays {
+  const picture = pictureField(on);
+  const heading = h("h2", { id: "other-ways", tabindex: "-1" }, voice.say("moreTitle"));
+  const back = button("back", "plain wide", close);
+  const labelled = { class: "sheet other-ways", hidden: "", "aria-labelledby": "other-ways" };
+  const node = h("section", labelled, heading, picture.node, pasteField(on), back);
 
   function close(): void {
     if (node.hidden) return;
@@ -60,9 +64,9 @@ export function otherWays(on: Running): OtherWays {
   return {
     node,
     open() {
-      wrong.textContent = "";
+      picture.forget();
       node.hidden = false;
-      document.getElementById("other-ways")?.focus();
+      heading.focus();
     },
     close,
   };

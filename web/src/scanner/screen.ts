@@ -38,6 +38,7 @@ export class Screen {
   draw(): void {
     this.shown = true;
     document.body.className = "duty";
+    document.title = voice.say("title");
     this.more = otherWays(this.on);
     const frame = { config: this.on.post.config, redraw: () => this.draw() };
     const counters = button("counters", "link", () => void this.leaveFor(() => this.on.post.onCounters(this.on)));
@@ -166,6 +167,7 @@ export class Screen {
 
   private async drawStatus(): Promise<void> {
     const { lists, shift, waiting } = this.on;
+    const { unsaved } = this.on.duty;
     const now = serverNow();
     const marks = shift.receipts === undefined ? undefined : await marksOf(shift.receipts, now);
     const age = lists.ageS(now);
@@ -181,6 +183,7 @@ export class Screen {
         { id: "waiting", class: waiting > 0 ? "waits" : "" },
         waiting > 0 ? voice.say("waiting", { n: waiting }) : voice.say("sent"),
       ),
+      ...(unsaved > 0 ? [h("span", { class: "old" }, voice.say("unsaved", { n: unsaved }))] : []),
       ...(marks === undefined ? [] : [h("span", { class: "marks" }, `${voice.say("marks")} `, h("b", {}, marks.text))]),
     ];
     const text = parts.map((part) => part.outerHTML).join();
