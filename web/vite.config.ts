@@ -7,15 +7,34 @@ const ORIGIN = process.env.ORIGIN ?? "gate";
 /** The floor of what a camera opens is Chrome 80 and Safari 14; consoles may ask for a browser of the last years. */
 const TARGET = ORIGIN === "desk" ? ["chrome109", "safari16"] : ["chrome80", "safari14"];
 
+/**
+ * A part of an origin that is built by itself, so that it shares no file with the others: the page that any camera opens
+ * has a budget, and what it fetches later, by name, is kept whole by whoever stands on shift.
+ */
+const PART = process.env.PART;
+const APART: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  v: { v: "gate/v/index.html", inflate: "src/core/inflate.ts" },
+  "later-rest": { "later-rest": "src/gate/later-rest.ts" },
+  "later-duty": { "later-duty": "src/gate/later-duty.ts" },
+};
+const apart = PART === undefined ? undefined : APART[PART];
+
 const documents = readdirSync(ORIGIN, { recursive: true }).filter((path) => String(path).endsWith("index.html"));
 const pages = Object.fromEntries(
-  documents.map((path) => [String(path).split("/").slice(0, -1).join("-") || "home", `${ORIGIN}/${path}`]),
+  documents
+    .filter((path) => ORIGIN !== "gate" || path !== "v/index.html")
+    .map((path) => [String(path).split("/").slice(0, -1).join("-") || "home", `${ORIGIN}/${path}`]),
 );
-// Our own inflate is fetched by name, only by browsers that need it: the page must know where it is. Not among the
-// assets, which are cached for ever because their names change.
-const inflate = { inflate: "src/core/inflate.ts" };
+const ASSETS = "assets/[name]-[hash][extname]";
 const worker = { sw: "src/worker/sw.ts" };
-const NAMED: Readonly<Record<string, string>> = { inflate: "v/inflate.js", sw: "sw.js" };
+// What is fetched by name, only by browsers that need it: the page must know where it is. Not among the assets, which
+// are cached for ever because their names change.
+const NAMED: Readonly<Record<string, string>> = {
+  inflate: "v/inflate.js",
+  "later-rest": "v/later-rest.js",
+  "later-duty": "v/later-duty.js",
+  sw: "sw.js",
+};
 
 /** Where the reader's package would fetch its WebAssembly if we did not say where ours is. */
 const CDN = /`https:\/\/fastly\.jsdelivr\.net[^`]*`/;
@@ -38,18 +57,28 @@ export default defineConfig({
   publicDir: existsSync(`${ORIGIN}/public`) ? "public" : false,
   build: {
     outDir: `../dist/${ORIGIN}`,
-    emptyOutDir: true,
-    target: TARGET,
+    emptyOutDir: PART === undefined || PART === "v",
+    // Both browsers of the floor have `?.` and `??`; lowered for a rare fault of theirs that we do not write.
+    target: ORIGIN === "desk" ? TARGET : "es2020",
+    // Styles are written for the floor; lowering would only add to them.
+    cssTarget: ["chrome123", "safari17.5"],
     // The polyfill would be dead weight, and inlined assets would break the CSP.
     modulePreload: false,
     assetsInlineLimit: 0,
     // A few hundred bytes smaller than the default, and a first visit has a budget.
     minify: "terser",
-    terserOptions: { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } },
+    terserOptions: {
+      ecma: 2020,
+      module: true,
+      compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, inline: 2, sequences: false },
+    },
     rolldownOptions: {
-      input: { ...pages, ...(ORIGIN === "gate" ? inflate : {}), ...(ORIGIN === "desk" ? {} : worker) },
+      input: apart ?? { ...pages, ...(ORIGIN === "desk" ? {} : worker) },
       preserveEntrySignatures: "allow-extension",
-      output: { entryFileNames: ({ name }) => NAMED[name] ?? "assets/[name]-[hash].js" },
+      output: {
+        entryFileNames: ({ name }) => NAMED[name] ?? "assets/[name]-[hash].js",
+        assetFileNames: ({ names: [name] }) => (/^later-.*css$/.test(name ?? "") ? "v/[name][extname]" : ASSETS),
+      },
     },
   },
   worker: {

@@ -29,7 +29,8 @@ def publish(site: Site, issuer: Issuer, at: int) -> None:
     """Everything a guard's page fetches, fresh and with nothing withdrawn."""
     site.published = {
         "/config.json": json.dumps(issuer.config()),
-        "/.well-known/epipass-keys.jwt": issuer.statement(at),
+        **issuer.key_files(at),
+        "/status/index.json": json.dumps({"lists": [LIST]}),
         f"/status/{LIST}": issuer.list(at - 720),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,10 @@ from credentials import (
     sign_statement,
     status_list,
 )
+from credentials.statement import of_day
 
 ISSUER = "https://pass.example.gov"
+KEYS = "/.well-known/epipass-keys.jwt"
 LIST = "2026-11-24a-1"
 INDEX = 4711
 HOUR_S = 3_600
@@ -36,26 +39,44 @@ class Issuer:
     day: LocalSigner = field(default_factory=LocalSigner.generate)
     status: LocalSigner = field(default_factory=LocalSigner.generate)
     holder: LocalSigner = field(default_factory=LocalSigner.generate)
+    others: list[tuple[LocalSigner, LocalSigner]] = field(
+        default_factory=lambda: [(LocalSigner.generate(), LocalSigner.generate()) for _ in range(33)]
+    )
 
     def config(self, *, specimen: bool = True) -> dict[str, Any]:
         """What is published as `/config.json`."""
         return {"issuer": ISSUER, "roots": [self.root.public_jwk()], "specimen": specimen, "phone": PHONE}
 
-    def statement(self, at: int, *, by: LocalSigner | None = None, more_days: int = 0, **facts: Any) -> str:
-        """The key statement as of `at`; `by` a foreign root; `more_days` lists keys of the days to come."""
-        window = {"nbf": at - 40 * DAY_S, "exp": at + 40 * DAY_S}
-        keys = [
-            published_jwk(self.day.public_jwk(), use="pass", **window),
-            published_jwk(self.status.public_jwk(), use="status", **window),
-        ]
-        keys += [
-            published_jwk(
-                LocalSigner.generate().public_jwk(), use=use, nbf=at + day * DAY_S, exp=at + day * DAY_S + DAY_S
-            )
-            for day in range(1, more_days + 1)
-            for use in ("pass", "status")
-        ]
+    def statement(self, at: int, *, by: LocalSigner | None = None, **facts: Any) -> str:
+        """The month's key statement as of `at`; `by` a foreign root."""
+        return sign_statement(
+            issuer=ISSUER, at=at, keys=[*self._own(at), *self._others(at)], signer=by or self.root, **facts
+        )
+
+    def extract(self, at: int, on: int, *, by: LocalSigner | None = None, **facts: Any) -> str:
+        """The statement's extract for the UTC day of `on`: five keys, as a deployment publishes it."""
+        keys = [*self._own(at), *of_day(self._others(at), on // DAY_S * DAY_S)]
         return sign_statement(issuer=ISSUER, at=at, keys=keys, signer=by or self.root, **facts)
+
+    def key_files(self, at: int, on: int | None = None, **facts: Any) -> dict[str, str]:
+        """The statement as of `at` and its extract for the day of `on` (by default of `at`), by the paths they are at."""
+        on = at if on is None else on
+        return {KEYS: self.statement(at, **facts), day_path(on): self.extract(at, on, **facts)}
+
+    def _own(self, at: int) -> list[dict[str, Any]]:
+        window = {"nbf": at - 40 * DAY_S, "exp": at + 40 * DAY_S}
+        signers = {"pass": self.day, "status": self.status}
+        return [published_jwk(signer.public_jwk(), use=use, **window) for use, signer in signers.items()]
+
+    def _others(self, at: int) -> list[dict[str, Any]]:
+        """The keys of the two days before `at` and of the month after: the day of `at` is signed with our own."""
+        today = at // DAY_S * DAY_S
+        days = [day for day in range(-2, 32) if day != 0]
+        return [
+            published_jwk(key.public_jwk(), use=use, nbf=today + day * DAY_S, exp=today + (day + 1) * DAY_S)
+            for day, pair in zip(days, self.others, strict=True)
+            for use, key in zip(("pass", "status"), pair, strict=True)
+        ]
 
     def list(self, at: int, *withdrawn: int, valid_for_s: int = DAY_S) -> str:
         """The status list made at `at` with these bits set."""
@@ -97,6 +118,11 @@ class Issuer:
     def printed(self, at: int, **facts: Any) -> str:
         """The digits on a printed pass."""
         return pack(self.token(at, printed=True, **facts))
+
+
+def day_path(at: int) -> str:
+    """Where the extract of the UTC day of an instant is published."""
+    return f"/.well-known/epipass-keys/{time.strftime('%Y-%m-%d', time.gmtime(at))}.jwt"
 
 
 def decoded(part: str) -> bytes:

@@ -21,7 +21,7 @@ from functions.passes.printed_pdf import PrintedPass, printed_pdf
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.conftest import DESKTOP_SCREEN, PHONE_SCREEN, publish
 from tests.browser.guard import scan
-from tests.browser.issuer import HOUR_S, INDEX, LIST, Issuer
+from tests.browser.issuer import HOUR_S, INDEX, KEYS, LIST, Issuer, day_path
 from tests.browser.site import Site, serve
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
@@ -39,7 +39,7 @@ def _old(page: Page, site: Site, issuer: Issuer, at: int) -> None:
 
 
 def _offline(page: Page, site: Site, issuer: Issuer, at: int) -> None:
-    del site.published["/.well-known/epipass-keys.jwt"]
+    del site.published[KEYS], site.published[day_path(at)]
     scan(page, site, issuer.live(at))
 
 

@@ -11,10 +11,24 @@ from playwright.sync_api import Page, Route, expect
 
 from credentials import LocalSigner, pack, sign_proof
 from tests.browser.guard import Screen, answer, faults_of_access, read, scan
-from tests.browser.issuer import AUTHORITY, DAY_S, HOUR_S, INDEX, ISSUER, LIST, NAME, NUMBER, PHONE, TAIL, UNIT, Issuer
+from tests.browser.issuer import (
+    AUTHORITY,
+    DAY_S,
+    HOUR_S,
+    INDEX,
+    ISSUER,
+    KEYS,
+    LIST,
+    NAME,
+    NUMBER,
+    PHONE,
+    TAIL,
+    UNIT,
+    Issuer,
+    day_path,
+)
 from tests.browser.site import Site
 
-KEYS = "/.well-known/epipass-keys.jwt"
 MEDICAL = re.compile("阳性|感染|确诊|密接|positive|infect", re.IGNORECASE)
 
 
@@ -136,20 +150,20 @@ def _forged_list(site: Site, _issuer: Issuer, at: int) -> None:
     site.published[f"/status/{LIST}"] = Issuer().list(at)
 
 
-def _no_keys(site: Site, _issuer: Issuer, _at: int) -> None:
-    del site.published[KEYS]
+def _no_keys(site: Site, _issuer: Issuer, at: int) -> None:
+    del site.published[KEYS], site.published[day_path(at)]
 
 
 def _forged_keys(site: Site, issuer: Issuer, at: int) -> None:
-    site.published[KEYS] = issuer.statement(at, by=LocalSigner.generate())
+    site.published |= issuer.key_files(at, by=LocalSigner.generate())
 
 
 def _old_keys(site: Site, issuer: Issuer, at: int) -> None:
-    site.published[KEYS] = issuer.statement(at - 32 * DAY_S)
+    site.published |= issuer.key_files(at - 32 * DAY_S, on=at)
 
 
 def _slow_clock(site: Site, issuer: Issuer, at: int) -> None:
-    site.published[KEYS] = issuer.statement(at + HOUR_S)
+    site.published |= issuer.key_files(at + HOUR_S, on=at)
 
 
 UNSURE: dict[str, tuple[str, Callable[[Site, Issuer, int], None]]] = {
@@ -193,10 +207,10 @@ def test_without_a_network_on_the_first_visit_the_page_is_unsure_until_there_is_
 
 def test_an_older_key_statement_than_one_seen_is_not_trusted(page: Page, site: Site, issuer: Issuer, now: int) -> None:
     """The page keeps the highest number it has seen, and does not go back."""
-    first = site.published[KEYS]
-    site.published[KEYS] = issuer.statement(now, previous=first)
+    first = {path: site.published[path] for path in (KEYS, day_path(now))}
+    site.published |= issuer.key_files(now, previous=first[KEYS])
     assert scan(page, site, issuer.live(now)).mark == "genuine"
-    site.published[KEYS] = first
+    site.published |= first
     assert "公钥数据不可信" in scan(page, site, issuer.live(now)).text
 
 

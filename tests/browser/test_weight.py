@@ -23,9 +23,8 @@ def brotli(content: bytes) -> int:
 
 
 def test_a_first_visit_fits_its_budget(page: Page, site: Site, issuer: Issuer, now: int) -> None:
-    """Page, words, settings, keys of two days and a list with one entry in a thousand set: at most 15 kB."""
+    """Page, words, settings, the day's extract of a month's keys, a list with one entry in a thousand set: at most 15 kB."""
     site.published[f"/status/{LIST}"] = issuer.list(now, *range(0, 131_072, 1_009))
-    site.published["/.well-known/epipass-keys.jwt"] = issuer.statement(now, more_days=1)
     assert scan(page, site, issuer.live(now)).mark == "genuine"
     over_the_wire = {path: brotli((site.body(path) or (b"", ""))[0]) for path in site.sent}
     # Told, so that whoever changes the page sees what it costs.

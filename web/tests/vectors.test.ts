@@ -5,7 +5,8 @@ import { type KeySet, keysFromJwks, keysFromStatement } from "../src/core/keys";
 import { CODES, Refused } from "../src/core/refusal";
 import { StatusLists } from "../src/core/status";
 import { unpack } from "../src/core/transport";
-import { UNCHECKED, Verifier } from "../src/core/verify";
+import { BareVerifier } from "../src/core/bare";
+import { UNCHECKED } from "../src/core/verify";
 import { DICTIONARIES } from "../src/gate/check";
 
 type Recipe = { repeat: [string, number] } | { join: Input[] };
@@ -64,7 +65,7 @@ async function outcome(facts: Facts, vector: Case): Promise<void> {
   for (const list of facts.lists ?? []) await lists.add(cooked(list) as string, facts.at);
   if ("list" in vector) return lists.add(cooked(vector.list) as string, facts.at);
   const status: StatusLists | typeof UNCHECKED = facts.lists ? lists : UNCHECKED;
-  const verifier = new Verifier(keys, facts.issuer, DICTIONARIES);
+  const verifier = new BareVerifier(keys, facts.issuer, DICTIONARIES);
   const question = { at: facts.at, status, nonce: vector.nonce };
   if ("token" in vector) {
     const { pass } = await verifier.verify(cooked(vector.token), question);

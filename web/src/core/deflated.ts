@@ -23,7 +23,8 @@ async function stream(data: Bytes, limit: number): Promise<Bytes> {
     parts.push(chunk.value);
     if (size <= limit) continue;
     await reader.cancel();
-    throw new RangeError("longer than allowed");
+    // Longer than allowed.
+    throw new RangeError();
   }
   return concat(...parts);
 }
@@ -38,7 +39,8 @@ export const native: Inflate = async (data, limit, dictionary) => {
   const primed = concat(stored(dictionary), dictionary, data);
   const bytes = await stream(primed, limit + length);
   const short = await stream(primed.slice(0, -1), limit + length).catch(() => undefined);
-  if (data.length === 0 || short !== undefined) throw new RangeError("something behind the end");
+  // Something stands behind the end.
+  if (data.length === 0 || short !== undefined) throw new RangeError();
   return bytes.slice(length);
 };
 

@@ -79,12 +79,6 @@ export class Verifier {
     this.headers = headerTable(keys, TYP);
   }
 
-  /** Verify a bare token. Throws Refused, and nothing else, for any input. */
-  async verify(token: unknown, question: Question): Promise<Verified> {
-    const pass = await this.checkPass(token, question.at);
-    return { pass, live: false, statusAgeS: await this.checkStatus(pass, question) };
-  }
-
   /** Verify what a holder shows: a QR's URL, its digits, a JWS, or `jws~proof`. Throws Refused, and nothing else. */
   async verifyPresentation(text: unknown, question: Question): Promise<Verified> {
     const { token, proof } = await this.readPresentation(text, question.nonce);
@@ -104,7 +98,7 @@ export class Verifier {
     return tilde < 0 ? { token: shown } : { token: shown.slice(0, tilde), proof: shown.slice(tilde + 1) };
   }
 
-  private async checkPass(token: unknown, at: number): Promise<Pass> {
+  protected async checkPass(token: unknown, at: number): Promise<Pass> {
     if (typeof token !== "string") throw unreadable("size");
     const parts = readCompact(token);
     const key = this.headers.get(parts.header);
@@ -117,7 +111,7 @@ export class Verifier {
     return pass;
   }
 
-  private async checkStatus(pass: Pass, { at, status }: Question): Promise<number | undefined> {
+  protected async checkStatus(pass: Pass, { at, status }: Question): Promise<number | undefined> {
     const { statement } = this.keys;
     if (pass.payload.iat < (statement?.notBefore ?? 0)) throw new Refused("withdrawn", { pass });
     const ageS = status === UNCHECKED ? undefined : await status.check(pass, at);

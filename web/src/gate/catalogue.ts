@@ -4,15 +4,18 @@
  */
 import en from "./words/en.json?url";
 import type chinese from "./words/zh.json";
+import type duty from "./words/duty.zh.json";
+import type rest from "./words/rest.zh.json";
 import zh from "./words/zh.json?url";
 
 export type Language = "zh" | "en";
 export type Words = Readonly<Record<keyof typeof chinese, string>>;
+export type Taught = Readonly<Record<Language, Readonly<Partial<Record<Word, string>>>>>;
 
 export const HEADS = {
   zh: {
     again: "再查一次",
-    whyNoNetwork: "没有网络",
+    "why-no-network": "没有网络",
     otherLanguage: "English",
     checking: "正在查验…",
     genuine: "真实有效",
@@ -25,7 +28,7 @@ export const HEADS = {
   },
   en: {
     again: "Check again",
-    whyNoNetwork: "No network",
+    "why-no-network": "No network",
     otherLanguage: "中文",
     checking: "Checking…",
     genuine: "Genuine",
@@ -39,9 +42,10 @@ export const HEADS = {
 } as const;
 
 export type Head = keyof (typeof HEADS)["zh"];
-export type Word = Head | keyof Words;
+export type Word = Head | keyof Words | keyof typeof rest | keyof typeof duty;
 
 const loaded: Partial<Record<Language, Words>> = {};
+const taught: Record<Language, Partial<Record<Word, string>>> = { zh: {}, en: {} };
 
 /** Makes a language ready to be spoken; should its words not arrive, those that head the page must do. */
 export async function learn(language: Language): Promise<void> {
@@ -54,8 +58,15 @@ export async function learn(language: Language): Promise<void> {
   }
 }
 
+/** More words in both languages, from a part of the page that came later; they replace what they are called like. */
+export function teach({ zh: chinese, en: english }: Taught): void {
+  Object.assign(taught.zh, chinese);
+  Object.assign(taught.en, english);
+}
+
 /** Says a word in a language, with the values for its {places}; empty until the language was learnt. */
 export function say(language: Language, word: Word, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = ({ ...loaded[language], ...HEADS[language] } as Partial<Record<Word, string>>)[word] ?? "";
+  const known: Partial<Record<Word, string>> = { ...loaded[language], ...HEADS[language], ...taught[language] };
+  const text = known[word] ?? "";
   return text.replace(/\{(\w+)\}/g, (_, place: string) => String(values[place] ?? ""));
 }

@@ -8,6 +8,9 @@ import { type Question, type StatusSource, Verifier } from "../core/verify";
 import type { Word } from "./catalogue";
 import { type Config, loadStatusList, loadWholeStatement, NotLoaded, trustStatement, unlessMissing } from "./load";
 
+/** Why an answer is no yes: a code, or what else is in the way. */
+export type Cause = Code | "no-network" | "status-old" | "keys-old" | "keys-bad" | "clock" | "browser" | "replayed";
+
 export type Verdict = "genuine" | "identity" | "refused" | "unsure";
 
 /** What the page shows; `why` and `todo` are words of the catalogue. */
@@ -36,29 +39,22 @@ export const DICTIONARIES = { [dictionary1.id]: dictionary1.parts.join("") };
 /** A status list more than this old is said to be old, though it still counts. */
 export const OLD_STATUS_S = 4 * 3600;
 
-const REFUSALS: Readonly<Record<Code, readonly [Verdict, Word, Word]>> = {
-  unreadable: ["refused", "whyUnreadable", "sayUnreadable"],
-  untrusted: ["refused", "whyUntrusted", "sayUntrusted"],
-  "not-yet-valid": ["refused", "whyNotYet", "sayNotYet"],
-  expired: ["refused", "whyExpired", "sayExpired"],
-  withdrawn: ["refused", "whyWithdrawn", "sayWithdrawn"],
-  "not-live": ["refused", "whyNotLive", "sayNotLive"],
-  "status-unknown": ["unsure", "whyNoStatus", "sayNoStatus"],
-};
-
-/** Answers why nobody can say, before any text is looked at. */
-export function unsure(at: number, why: Word, todo: Word, pass?: Pass): Answer {
-  return { verdict: "unsure", code: pass === undefined ? "no-keys" : "status-unknown", why, todo, pass, at };
+/** Answers why nobody can say. */
+export function unsure(at: number, cause: Cause, pass?: Pass): Answer {
+  const code = pass === undefined ? "no-keys" : "status-unknown";
+  return { verdict: "unsure", code, why: `why-${cause}`, todo: `say-${cause}`, pass, at };
 }
 
-function refusal(problem: Refused, at: number): Answer {
-  const { law, pass, ageS } = problem.evidence;
-  if (law === "clock") return unsure(at, "whyClock", "sayClock", pass);
-  if (problem.code === "status-unknown" && law === "old") return unsure(at, "whyStatusOld", "sayStatusOld", pass);
-  if (problem.code === "status-unknown" && law === "statement") return unsure(at, "whyKeysOld", "sayKeysOld", pass);
-  const [verdict, why, todo] = REFUSALS[problem.code];
-  const foreign = law === "header" && problem.code !== "unreadable";
-  return { verdict, code: problem.code, why, todo, pass, statusAgeS: ageS, at, foreign };
+/** Laws that have an answer of their own. */
+const UNSURE: Readonly<Record<string, Cause>> = { clock: "clock", old: "status-old", statement: "keys-old" };
+
+function refusal({ code, evidence }: Refused, at: number): Answer {
+  const { law = "", pass, ageS } = evidence;
+  const cause = UNSURE[law];
+  if (cause && (code === "status-unknown" || law === "clock")) return unsure(at, cause, pass);
+  const verdict = code === "status-unknown" ? "unsure" : "refused";
+  const foreign = law === "header" && code !== "unreadable";
+  return { verdict, code, why: `why-${code}`, todo: `say-${code}`, pass, statusAgeS: ageS, at, foreign };
 }
 
 /** Fetches the pass's own list when it is asked for, and counts how long that took. */
@@ -93,7 +89,7 @@ async function keysOf(statement: string, config: Config, at: number): Promise<Ke
     return await trustStatement(statement, config, at);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return error.evidence.law === "clock" ? unsure(at, "whyClock", "sayClock") : unsure(at, "whyKeysBad", "sayKeysBad");
+    return error.evidence.law === "clock" ? unsure(at, "clock") : unsure(at, "keys-bad");
   }
 }
 
@@ -131,5 +127,5 @@ export async function check(text: string, { config, extract }: Loaded, at: numbe
   const whole = await loadWholeStatement().catch(unlessMissing);
   if (whole !== undefined) return judgeBy(whole, text, config, at);
   // A key that is not of the day may well be ours: without the whole statement nobody can say.
-  return answer?.code === "no-keys" ? answer : unsure(at, "whyNoNetwork", "sayNoNetwork");
+  return answer?.code === "no-keys" ? answer : unsure(at, "no-network");
 }

@@ -31,20 +31,19 @@ export async function get(path: string): Promise<string> {
   } finally {
     clearTimeout(timer);
   }
-  throw new NotLoaded(path);
+  throw new NotLoaded();
 }
 
 function readConfig(text: string): Config {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const { issuer, roots, specimen, phone } = JSON.parse(text) as Partial<Config>;
+    if (typeof issuer === "string" && Array.isArray(roots)) {
+      return { issuer, roots, specimen: specimen === true, phone: typeof phone === "string" ? phone : "" };
+    }
   } catch {
-    throw new NotLoaded("config");
+    // Somebody else's page came in its place.
   }
-  const config = value as Partial<Config> | null;
-  if (typeof config?.issuer !== "string" || !Array.isArray(config.roots)) throw new NotLoaded("config");
-  const phone = typeof config.phone === "string" ? config.phone : "";
-  return { issuer: config.issuer, roots: config.roots, specimen: config.specimen === true, phone };
+  throw new NotLoaded();
 }
 
 export async function loadConfig(): Promise<Config> {

@@ -1,9 +1,9 @@
 /** The page's three parts (bar, verdict with facts, foot) built for one state. */
 import type { Pass } from "../core/profile";
-import { type Language, say, type Word } from "./catalogue";
+import { type Language, say, type Taught, type Word } from "./catalogue";
 import { type Answer, OLD_STATUS_S } from "./check";
 import { chinaClock, chinaInstant, lasting } from "./china";
-import { h } from "../shared/dom";
+import { h, refill } from "../shared/dom";
 import { type Mark, mark, seal } from "./seal";
 
 /** What the screen shows: an answer, or the time before and after one. */
@@ -16,6 +16,9 @@ export interface Facing {
   readonly language: Language;
   readonly specimen: boolean;
   readonly phone: string;
+  /** For parts that came later: their words, and to say them. */
+  teach(words: Taught): void;
+  say(word: Word, values?: Readonly<Record<string, string | number>>): string;
   onIdentity(): void;
   onAgain(): void;
   onPaste(text: string): void;
@@ -124,7 +127,7 @@ export function facts(pass: Pass, accepted: boolean, facing: Facing, now: number
   ];
   const stamp = accepted ? seal(issuedBy, facing.specimen, issuedBy) : undefined;
   const node = h("section", { class: "facts" }, h("dl", {}, ...rows), stamp);
-  return { node, tick: (later) => left.replaceChildren(timeLeft(pass, language, later)) };
+  return { node, tick: (later) => refill(left, [timeLeft(pass, language, later)]) };
 }
 
 /** How old the withdrawal data is, and whether that is too old for comfort; undefined when it was not looked at. */
@@ -160,33 +163,9 @@ export function bar(facing: Facing): Node[] {
   return notice === undefined ? [line] : [line, notice];
 }
 
-/** The help line and the field to paste into, within a thumb's reach. */
-export function foot(facing: Facing, open: boolean): Node[] {
-  const { language, phone } = facing;
-  const field = h("textarea", {
-    id: "text",
-    rows: "2",
-    autocomplete: "off",
-    spellcheck: "false",
-    autocapitalize: "off",
-  });
-  const form = h(
-    "form",
-    { class: "paste" },
-    h("label", { for: "text" }, say(language, "paste")),
-    field,
-    h("button", { type: "submit", class: "solid" }, say(language, "pasteDo")),
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    facing.onPaste(field.value.trim());
-  });
-  const call = h(
-    "a",
-    { class: "call", href: `tel:${phone.replace(/[^0-9+]/g, "")}` },
-    say(language, "call"),
-    h("b", {}, phone),
-  );
-  const folded = h("details", {}, h("summary", {}, say(language, "paste")), form);
-  return [...(phone ? [call] : []), open ? form : folded];
+/** The help line, within a thumb's reach. */
+export function foot({ language, phone }: Facing): Node[] {
+  if (phone === "") return [];
+  const href = `tel:${phone.replace(/[^0-9+]/g, "")}`;
+  return [h("a", { class: "call", href }, say(language, "call"), h("b", {}, phone))];
 }

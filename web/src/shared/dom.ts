@@ -28,3 +28,9 @@ export function svg<T extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[T] {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
+
+/** Put these in place of what is in it (`replaceChildren` came with Chrome 86). */
+export function refill(element: Element, children: readonly Child[]): void {
+  element.textContent = "";
+  fill(element, {}, children);
+}
