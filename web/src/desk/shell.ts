@@ -223,11 +223,12 @@ class Frame implements Console {
 /** Open a console for who is signed in; whoever is not, or has another console, is led there. */
 export async function openConsole(plan: Plan): Promise<void> {
   const staff = keptStaff();
+  const here = location.pathname.replace(/\/$/, "");
   if (staff === undefined) {
-    location.replace(`/?then=${encodeURIComponent(location.pathname.replace(/\/$/, "") + location.hash)}`);
+    location.replace(`/?then=${encodeURIComponent(here + location.hash)}`);
     return;
   }
-  if (!plan.roles.includes(staff.role)) {
+  if (!plan.roles.includes(staff.role) || homeOf(staff.role) !== here) {
     location.replace(homeOf(staff.role) ?? "/");
     return;
   }
