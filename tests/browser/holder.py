@@ -27,7 +27,7 @@ class Somebody:
     @classmethod
     def listed(cls, district: District, place: int, name: str) -> Somebody:
         """The person in this place of the district's list."""
-        return cls(name, id_number(district.serial + place), f"1380000{place:04d}")
+        return cls(name, id_number(district.serial + place), district.phone(place))
 
 
 @dataclass

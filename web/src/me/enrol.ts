@@ -134,7 +134,10 @@ class EnrolForm {
         number.mend();
       },
     );
-    number.input.addEventListener("change", () => this.checkNumber());
+    number.input.addEventListener("focusout", ({ relatedTarget: next }) => {
+      // On the way to another field only: a fault that appears under a press would move the button away from it.
+      if (next instanceof HTMLInputElement && draft.number !== "") this.checkNumber();
+    });
     const form = h(
       "form",
       { class: "card form", novalidate: "" },
