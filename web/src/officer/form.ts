@@ -12,8 +12,8 @@ export interface Field {
   readonly choices?: Readonly<Record<string, OfficerWord>>;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly optional?: boolean;
-  /** A known value that is shown and cannot be changed. */
-  readonly fixed?: boolean;
+  /** Known, and not to be changed: it is not shown. */
+  readonly known?: boolean;
   /** What is wrong with a trimmed value. */
   check?(value: string): OfficerWord | undefined;
 }
@@ -39,7 +39,7 @@ export class Form<N extends string> {
   ) {}
 
   draw(): HTMLElement {
-    const names = Object.keys(this.fields) as N[];
+    const names = (Object.keys(this.fields) as N[]).filter((name) => !this.fields[name].known);
     const submit = h("button", { type: "submit", class: "solid" }, this.voice.say(this.submitWord));
     submit.disabled = this.busy;
     this.node = h(
@@ -68,13 +68,13 @@ export class Form<N extends string> {
   }
 
   private input(name: N, id: string, bad: boolean): HTMLElement {
-    const { type = "text", choices, attributes = {}, hint, fixed, optional } = this.fields[name];
+    const { type = "text", choices, attributes = {}, hint, optional } = this.fields[name];
     const described = hint === undefined ? `${id}-fault` : `${id}-hint ${id}-fault`;
     const common = { id, name, "aria-describedby": described, "aria-invalid": String(bad), ...attributes };
     const required = optional ? {} : { "aria-required": "true" };
     const input =
       choices === undefined
-        ? h("input", { ...common, ...required, type, ...(fixed ? { readonly: "" } : {}) })
+        ? h("input", { ...common, ...required, type })
         : h(
             "select",
             common,
@@ -104,9 +104,10 @@ export class Form<N extends string> {
   private check(): void {
     this.faults.clear();
     for (const name of Object.keys(this.fields) as N[]) {
-      const { optional, check, fixed } = this.fields[name];
+      const { optional, check, known } = this.fields[name];
+      if (known) continue;
       const value = this.values[name].trim();
-      const fault = value === "" ? (optional ? undefined : "fieldMissing") : fixed ? undefined : check?.(value);
+      const fault = value === "" ? (optional ? undefined : "fieldMissing") : check?.(value);
       if (fault !== undefined) this.faults.set(name, fault);
     }
   }
@@ -116,7 +117,8 @@ export class Form<N extends string> {
     for (const { pointer, law } of errors) {
       const member = pointer.replace(/^\//, "");
       const name = this.members[member] ?? (member as N);
-      if (Object.hasOwn(this.fields, name)) this.faults.set(name, wordOf("law", law) ?? "fieldRefused");
+      if (Object.hasOwn(this.fields, name) && !this.fields[name].known)
+        this.faults.set(name, wordOf("law", law) ?? "fieldRefused");
     }
   }
 

@@ -1,4 +1,15 @@
-/** Days and times as forms have them, in China. */
+/** Days and times in China: as forms have them, and with the year where that is another. */
+import { chinaDay, chinaInstant } from "../shared/china";
+import { serverNow } from "../shared/clock";
+import type { Language } from "../shared/words";
+
+/** An instant (epoch seconds) in China time with its date, and with its year when that is not this one. */
+export function datedInstant(language: Language, epochS: number): string {
+  const year = chinaDay(epochS).slice(0, 4);
+  const text = chinaInstant(language, epochS);
+  if (year === chinaDay(serverNow()).slice(0, 4)) return text;
+  return language === "zh" ? `${year}年${text}` : `${text} (${year})`;
+}
 
 /** Epoch seconds of a day (`2026-11-24`) and a time (`23:59`) in China; undefined when they are none. */
 export function chinaEpoch(day: string, time: string): number | undefined {

@@ -16,7 +16,7 @@ function fieldsOf(own: string, known: boolean): Readonly<Record<Name, Field>> {
       label: "labId",
       hint: "idHint",
       attributes: { spellcheck: "false", autocapitalize: "off" },
-      fixed: known,
+      known,
       check: id(64),
     },
     name: { label: "labName", check: label(64) },

@@ -10,6 +10,21 @@ import { type OfficerWord, type Voice, wordOf } from "./words";
 
 const MOST_UNITS = 30;
 
+/** The marks a message is set with in each language; words are the catalogue's. */
+const MARKS = {
+  zh: { title: (text: string) => `【${text}】`, section: (text: string) => `〔${text}〕`, comma: "，" },
+  en: { title: (text: string) => `[${text}]`, section: (text: string) => `${text}:`, comma: ", " },
+} as const;
+
+/** Several things in one line. */
+export function listed(voice: Voice, texts: readonly string[]): string {
+  return texts.join(MARKS[voice.language].comma);
+}
+
+function item(text: string): string {
+  return `· ${text}`;
+}
+
 /** A cause of the eligibility policy in words; one of a policy to come is named by its code. */
 export function causeText(voice: Voice, cause: string): string {
   const word = wordOf("cause", cause);
@@ -45,14 +60,14 @@ function instant(voice: Voice, text: string): string {
 /** Title, area and when it was written; `at` in epoch seconds. */
 function head(voice: Voice, title: OfficerWord, area: string, at: number): string[] {
   return [
-    voice.say("textTitle", { title: voice.say(title) }),
+    MARKS[voice.language].title(voice.say(title)),
     voice.say("textArea", { area }),
     voice.say("textWritten", { time: chinaInstant(voice.language, at) }),
   ];
 }
 
 function section(voice: Voice, title: OfficerWord, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ["", voice.say("textSection", { title: voice.say(title) }), ...lines];
+  return lines.length === 0 ? [] : ["", MARKS[voice.language].section(voice.say(title)), ...lines];
 }
 
 // Names come from spreadsheets, and a report is pasted into others.
@@ -62,10 +77,8 @@ function lines(texts: readonly string[]): string {
 
 /** What waits for somebody: jobs with their owners, and runs' held units as one line each. */
 export function waitingLines(voice: Voice, names: Names, jobs: readonly Job[], units: readonly string[]): string[] {
-  const held = jobs.map((job) =>
-    voice.say("textItem", { text: `${names.owner(job)}: ${whyHeld(voice, job).join(" ")}` }),
-  );
-  return [...held, ...units.map((text) => voice.say("textItem", { text }))];
+  const held = jobs.map((job) => item(`${names.owner(job)}: ${whyHeld(voice, job).join(" ")}`));
+  return [...held, ...units.map((text) => item(text))];
 }
 
 export function figuresText(voice: Voice, figures: Figures, waiting: readonly string[], at: number): string {
@@ -110,7 +123,7 @@ export function tallyText(voice: Voice, tally: Tally): string {
   );
   const refused = byCause(voice, tally.refused).map(([cause, n]) => `${cause} ${n}`);
   const named = `${tally.name}（${tally.unit}）`;
-  const said = [...counts, ...refused].join(voice.say("textComma"));
+  const said = listed(voice, [...counts, ...refused]);
   return voice.say("textUnit", { unit: named, people: tally.people, said });
 }
 
@@ -163,18 +176,10 @@ export function gateText(
   at: number,
 ): string {
   return lines([
-    voice.say("textTitle", { title: voice.say("gateTitle", { gate }) }),
+    MARKS[voice.language].title(voice.say("gateTitle", { gate })),
     voice.say("textArea", { area }),
     voice.say("textWritten", { time: chinaInstant(voice.language, at) }),
-    ...section(
-      voice,
-      "shifts",
-      on.length > 0 ? on.map((text) => voice.say("textItem", { text })) : [voice.say("nobodyOnShift")],
-    ),
-    ...section(
-      voice,
-      "reportsTitle",
-      links.length > 0 ? links.map((text) => voice.say("textItem", { text })) : [voice.say("noReports")],
-    ),
+    ...section(voice, "shifts", on.length > 0 ? on.map((text) => item(text)) : [voice.say("nobodyOnShift")]),
+    ...section(voice, "reportsTitle", links.length > 0 ? links.map((text) => item(text)) : [voice.say("noReports")]),
   ]);
 }

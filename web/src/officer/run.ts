@@ -14,7 +14,7 @@ import { jobLine, whyHeld } from "./holding";
 import { everythingHeld } from "./listing";
 import type { Officer } from "./officer";
 import { facts, link, Loaded, type Nodes, Outcome, Panel } from "./panel";
-import { byCause, OUTCOMES, outcomeWord, runText, sumOf } from "./reporting";
+import { byCause, listed, OUTCOMES, outcomeWord, runText, sumOf } from "./reporting";
 import { RUN_MARKS } from "./runs";
 
 interface Around {
@@ -206,7 +206,7 @@ export class RunView implements View {
 
   private refusedCell(refused: Run["refused"]): Node {
     const causes = byCause(this.officer.voice, refused).map(([cause, n]) => `${cause} ${n}`);
-    const parts = causes.length === 0 ? "" : causes.join(this.officer.voice.say("textComma"));
+    const parts = causes.length === 0 ? "" : listed(this.officer.voice, causes);
     return h("span", {}, h("b", {}, String(sumOf(refused))), " ", h("span", { class: "hint" }, parts));
   }
 

@@ -16,8 +16,12 @@ interface Waiting {
   readonly runs: readonly RunHead[];
 }
 
+/** An officer leaves this view open: what waits is asked for again. */
+const AGAIN_MS = 60_000;
+
 export class StartView implements View {
   private day = chinaDay(serverNow());
+  private readonly timer: ReturnType<typeof setInterval>;
   private readonly waiting: Loaded<Waiting>;
   private readonly figures: Loaded<Figures>;
   private readonly waitingPanel = new Panel(() => this.drawWaiting());
@@ -38,6 +42,17 @@ export class StartView implements View {
     );
     void this.waiting.load();
     void this.figures.load();
+    this.timer = setInterval(() => void this.again(), AGAIN_MS);
+  }
+
+  leave(): void {
+    clearInterval(this.timer);
+  }
+
+  /** A tab that nobody looks at asks nothing; nor is anything taken from under a finger. */
+  private async again(): Promise<void> {
+    if (document.visibilityState !== "visible" || this.waitingPanel.node.contains(document.activeElement)) return;
+    await this.waiting.load();
   }
 
   title(): string {

@@ -1,6 +1,6 @@
 /** A unit's registration: a new one, or one that is changed; a shorter approval is asked about first. */
 import { Problem } from "../shared/api";
-import { chinaClock, chinaDay, chinaInstant, DAY_S, instantOf, rfc3339 } from "../shared/china";
+import { chinaClock, chinaDay, DAY_S, instantOf, rfc3339 } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import type { View } from "../desk/shell";
@@ -8,7 +8,7 @@ import type { Unit } from "./answers";
 import { areaFault, firstArea } from "./areas";
 import { consent } from "./consent";
 import { type Field, Form, id, label } from "./form";
-import { chinaEpoch } from "./instants";
+import { chinaEpoch, datedInstant } from "./instants";
 import { jobsOfUnit } from "./uploads";
 import type { Officer } from "./officer";
 import { facts, link, Loaded, type Nodes, Outcome, Panel, retitle } from "./panel";
@@ -22,7 +22,7 @@ const MEMBERS = { "document/number": "number", "document/issued_by": "issuer", e
 function fieldsOf(own: string, known: boolean): Readonly<Record<Name, Field>> {
   const code = { spellcheck: "false", autocapitalize: "off" };
   return {
-    id: { label: "unitId", hint: "idHint", attributes: code, fixed: known, check: id(64) },
+    id: { label: "unitId", hint: "idHint", attributes: code, known, check: id(64) },
     name: { label: "unitName", check: label(64) },
     area: {
       label: "area",
@@ -181,7 +181,7 @@ export class UnitView implements View {
   private async agreed(before: Unit, ends: number): Promise<boolean> {
     const { voice } = this.officer;
     if (ends >= instantOf(before.ends_at)) return true;
-    const time = chinaInstant(voice.language, ends);
+    const time = datedInstant(voice.language, ends);
     const say = [voice.say("shorten", { time, name: before.name }), voice.say("shortenLater")];
     return (
       (await consent(voice, { title: voice.say("shortenTitle"), say, yes: voice.say("shortenYes") })) !== undefined
@@ -190,7 +190,7 @@ export class UnitView implements View {
 
   private registered(unit: Unit): void {
     const { voice, area } = this.officer;
-    const time = (): string => chinaInstant(voice.language, instantOf(unit.ends_at));
+    const time = (): string => datedInstant(voice.language, instantOf(unit.ends_at));
     this.form = new Form<Name>(
       "unit",
       voice,
@@ -212,7 +212,7 @@ export class UnitView implements View {
   private async changed(unit: Unit): Promise<void> {
     const { voice } = this.officer;
     await this.loaded?.loadBy(() => Promise.resolve(unit));
-    const time = (): string => chinaInstant(voice.language, instantOf(unit.ends_at));
+    const time = (): string => datedInstant(voice.language, instantOf(unit.ends_at));
     this.outcome.done(() => [h("p", {}, voice.say("unitChanged", { name: unit.name, time: time() }))]);
   }
 }

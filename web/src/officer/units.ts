@@ -2,10 +2,11 @@
 import type { View } from "../desk/shell";
 import { marked } from "../desk/marks";
 import { table } from "../desk/table";
-import { chinaInstant, instantOf } from "../shared/china";
+import { instantOf } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import type { Lab, Unit } from "./answers";
+import { datedInstant } from "./instants";
 import { Listing } from "./listing";
 import type { Officer } from "./officer";
 import { link, type Nodes } from "./panel";
@@ -14,7 +15,7 @@ import type { Voice } from "./words";
 /** Until when a unit's approval lasts, or that it is over. */
 export function approvalOf(voice: Voice, { ends_at, approved }: Unit): Node {
   const ends = instantOf(ends_at);
-  const time = chinaInstant(voice.language, ends);
+  const time = datedInstant(voice.language, ends);
   if (!approved) return marked("wait", voice.say("notApproved"));
   return ends <= serverNow()
     ? marked("bad", voice.say("approvalOver", { time }))
