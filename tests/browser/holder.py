@@ -94,7 +94,7 @@ class Wallet:
         self.page.locator(".symbol canvas").wait_for()
 
         def seen() -> str | None:
-            self.page.evaluate("window.scrollTo(0, 0)")
+            self.page.locator(".symbol canvas").scroll_into_view_if_needed()
             picture = Image.open(io.BytesIO(self.page.screenshot())).convert("L")
             found = zxingcpp.read_barcodes(picture)
             return str(found[0].text) if found else None

@@ -1,6 +1,6 @@
 /** What the wallet shows is what the verifying core accepts as live, and nothing that differs in one fact is. */
 import { deflateRawSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import dictionary1 from "../../credentials/data/dictionary-1.json";
 import { concat, fromBase64url, toBase64url, utf8 } from "../src/core/bytes";
 import { headerPart, sha256 } from "../src/core/jws";
@@ -78,54 +78,52 @@ function ageOf(problem: unknown): number | undefined {
   return problem instanceof Refused && problem.code === "not-live" ? problem.evidence.ageS : undefined;
 }
 
-describe("a live code", () => {
-  test("unpacks to the very token, with a proof of its instant", async () => {
-    const digits = await presentLive(pass, ISSUER, NOW, signs);
-    const back = await unpack(digits, { issuer: ISSUER, dictionaries: DICTIONARIES });
-    expect(back.token).toBe(pass.token);
-    expect(back.proof?.split(".")).toHaveLength(3);
-  });
+test("a live code unpacks to the very token, with a proof of its instant", async () => {
+  const digits = await presentLive(pass, ISSUER, NOW, signs);
+  const back = await unpack(digits, { issuer: ISSUER, dictionaries: DICTIONARIES });
+  expect(back.token).toBe(pass.token);
+  expect(back.proof?.split(".")).toHaveLength(3);
+});
 
-  test("is accepted as live from ten seconds before its instant to sixty after", async () => {
-    const shown = GATE + (await presentLive(pass, ISSUER, NOW, signs));
-    for (const at of [NOW - 10, NOW, NOW + 15, NOW + 60]) {
-      expect(await verifier.verifyPresentation(shown, { at, status: UNCHECKED })).toMatchObject({ live: true });
-    }
-    for (const [at, ageS] of [
-      [NOW - 11, -11],
-      [NOW + 61, 61],
-    ] as const) {
-      const problem: unknown = await verifier.verifyPresentation(shown, { at, status: UNCHECKED }).catch((no) => no);
-      expect(ageOf(problem)).toBe(ageS);
-    }
-  });
+test("a live code is accepted as live from ten seconds before its instant to sixty after", async () => {
+  const shown = GATE + (await presentLive(pass, ISSUER, NOW, signs));
+  for (const at of [NOW - 10, NOW, NOW + 15, NOW + 60]) {
+    expect(await verifier.verifyPresentation(shown, { at, status: UNCHECKED })).toMatchObject({ live: true });
+  }
+  for (const [at, ageS] of [
+    [NOW - 11, -11],
+    [NOW + 61, 61],
+  ] as const) {
+    const problem: unknown = await verifier.verifyPresentation(shown, { at, status: UNCHECKED }).catch((no) => no);
+    expect(ageOf(problem)).toBe(ageS);
+  }
+});
 
-  test("with a spoken number is accepted by who spoke it alone", async () => {
-    const shown = GATE + (await presentLive(pass, ISSUER, NOW, signs, "407193"));
-    const asked = { at: NOW, status: UNCHECKED } as const;
-    expect(await verifier.verifyPresentation(shown, { ...asked, nonce: "407193" })).toMatchObject({ live: true });
-    for (const question of [asked, { ...asked, nonce: "407194" }]) {
-      await expect(verifier.verifyPresentation(shown, question)).rejects.toMatchObject({ code: "not-live" });
-    }
-  });
+test("a live code with a spoken number is accepted by who spoke it alone", async () => {
+  const shown = GATE + (await presentLive(pass, ISSUER, NOW, signs, "407193"));
+  const asked = { at: NOW, status: UNCHECKED } as const;
+  expect(await verifier.verifyPresentation(shown, { ...asked, nonce: "407193" })).toMatchObject({ live: true });
+  for (const question of [asked, { ...asked, nonce: "407194" }]) {
+    await expect(verifier.verifyPresentation(shown, question)).rejects.toMatchObject({ code: "not-live" });
+  }
+});
 
-  test("signed by another key, or for another issuer, is not live", async () => {
-    const other = await makeKey();
-    const byAnother = await presentLive(pass, ISSUER, NOW, (text) => sign(other, text));
-    const forAnother = await presentLive(pass, "https://pass.example.com", NOW, signs);
-    for (const shown of [byAnother, forAnother]) {
-      const verdict = verifier.verifyPresentation(shown, { at: NOW, status: UNCHECKED });
-      await expect(verdict).rejects.toMatchObject({ code: "not-live" });
-    }
-  });
+test("a live code signed by another key, or for another issuer, is not live", async () => {
+  const other = await makeKey();
+  const byAnother = await presentLive(pass, ISSUER, NOW, (text) => sign(other, text));
+  const forAnother = await presentLive(pass, "https://pass.example.com", NOW, signs);
+  for (const shown of [byAnother, forAnother]) {
+    const verdict = verifier.verifyPresentation(shown, { at: NOW, status: UNCHECKED });
+    await expect(verdict).rejects.toMatchObject({ code: "not-live" });
+  }
+});
 
-  test("is made of nothing but a packed pass and a whole signature", () => {
-    const signature = new Uint8Array(64).fill(7);
-    expect(() => liveDigits("not base64url!", NOW, signature)).toThrow(RangeError);
-    expect(() => liveDigits(pass.packed.slice(0, 80), NOW, signature)).toThrow(RangeError);
-    expect(() => liveDigits(pass.packed, NOW, signature.subarray(1))).toThrow(RangeError);
-    const live = fromBase64url(pass.packed) ?? new Uint8Array();
-    live[1] = 0x11;
-    expect(() => liveDigits(toBase64url(live), NOW, signature)).toThrow("already live");
-  });
+test("a live code is made of nothing but a packed pass and a whole signature", () => {
+  const signature = new Uint8Array(64).fill(7);
+  expect(() => liveDigits("not base64url!", NOW, signature)).toThrow(RangeError);
+  expect(() => liveDigits(pass.packed.slice(0, 80), NOW, signature)).toThrow(RangeError);
+  expect(() => liveDigits(pass.packed, NOW, signature.subarray(1))).toThrow(RangeError);
+  const live = fromBase64url(pass.packed) ?? new Uint8Array();
+  live[1] = 0x11;
+  expect(() => liveDigits(toBase64url(live), NOW, signature)).toThrow("already live");
 });

@@ -100,10 +100,7 @@ class EnrolForm {
   private readonly submit: HTMLButtonElement;
   private busy = false;
 
-  constructor(
-    private readonly app: App,
-    private readonly back: boolean,
-  ) {
+  constructor(private readonly app: App) {
     const { voice } = app;
     this.fields = makeFields(voice);
     this.sendButton = button(voice.say("sendCode"), () => void this.send(), { id: "send" });
@@ -239,7 +236,8 @@ class EnrolForm {
     app.choose(pid);
     app.announce(app.voice.say("enrolled"));
     const others = (app.wallet.person(pid)?.seen?.devices.length ?? 1) > 1;
-    app.go(this.back && others ? "devices" : "");
+    // Through either door: who has other devices sees them, and decides what becomes of them.
+    app.go(others ? "devices" : "");
   }
 
   private setBusy(busy: boolean): void {
@@ -291,7 +289,7 @@ export function enrolScreen(app: App, back: boolean): Screen {
   if (wallet.full && !back) {
     return { nodes: [backTo(app), heading(title), h("p", { class: "notice" }, voice.say("full"))], follows: false };
   }
-  const form = new EnrolForm(app, back);
+  const form = new EnrolForm(app);
   return {
     nodes: [
       backTo(app),

@@ -194,15 +194,22 @@ function othersOf(person: Person, shown: HeldPass | undefined): readonly Standin
   return (person.seen?.units ?? []).filter(({ unit }) => unit !== shown?.unit && !held.has(unit));
 }
 
+let live: LiveCode | undefined;
+
+/** The live code of a pass: the one that is shown already, if it is the same. */
+function liveCodeOf({ wallet, voice }: App, pass: HeldPass): LiveCode | undefined {
+  if (wallet.config === undefined) return undefined;
+  if (live?.fits(pass) !== true) live = new LiveCode(voice, wallet.config, pass, factsOf(pass.token));
+  return live.retain();
+}
+
 /** A person's pass, or why there is none. */
 export function homeScreen(app: App, person: Person): Screen {
-  const { wallet, voice } = app;
-  const { config } = wallet;
   const now = serverNow();
   const passes = person.passes.filter(({ expiresAt }) => expiresAt > now);
   const behind = clockIsBehind();
   const pass = passes.find(({ unit }) => unit === chosenUnits.get(person.member.pid)) ?? passes[0];
-  const code = pass && config && !behind ? new LiveCode(voice, config, pass, factsOf(pass.token)) : undefined;
+  const code = pass && !behind ? liveCodeOf(app, pass) : undefined;
   return {
     follows: true,
     nodes: [
@@ -221,6 +228,6 @@ export function homeScreen(app: App, person: Person): Screen {
       // The pass ended, or the clock was learnt or lost: the screen is another one then.
       if ((pass !== undefined && pass.expiresAt <= at) || clockIsBehind() !== behind) app.redraw();
     },
-    close: () => code?.close(),
+    close: () => code?.release(),
   };
 }

@@ -14,8 +14,11 @@ import { drawSymbol } from "./symbol";
 export const FRESH_S = 15;
 /** A number that a guard spoke is shown for so long. */
 const SPOKEN_S = 60;
-/** What stands around the code: bar, name, times; in CSS pixels. */
-const AROUND = 236;
+/** What stands around the code (bar, name, times) on a phone, and on a wide screen; in CSS pixels. */
+const AROUND = 200;
+const AROUND_WIDE = 300;
+const WIDE_SCREEN = 600;
+/** A phone held sideways: the times stand beside the code, and the bar above is scrolled away. */
 const LOW_SCREEN = 500;
 
 interface WakeLock {
@@ -58,12 +61,18 @@ export class LiveCode {
   private readonly fresh = h("span", { id: "fresh" });
   private readonly meter = h("span", { class: "meter" });
   private readonly awake = new Awake();
-  private readonly resized = (): void => this.draw();
+  private readonly resized = (): void => {
+    this.draw();
+    if (isSideways()) this.canvas.scrollIntoView({ block: "center" });
+  };
   private signedAt = 0;
   private digits = "";
   private nonce: string | undefined;
   private spokenAt = 0;
   private closed = false;
+  /** Screens that show it: a screen that is built anew takes it over, with its number and its place in the 15 s. */
+  private users = 0;
+  private readonly language: string;
 
   constructor(
     private readonly voice: Voice,
@@ -71,6 +80,7 @@ export class LiveCode {
     private readonly pass: HeldPass,
     private readonly facts: Facts,
   ) {
+    this.language = voice.language;
     const { name, unit } = facts;
     this.canvas = h("canvas", { role: "img", "aria-label": voice.say("codeLabel", { name, unit }) });
     this.node = this.build();
@@ -97,7 +107,18 @@ export class LiveCode {
     this.meter.style.width = `${(rest / FRESH_S) * 100}%`;
   }
 
-  close(): void {
+  /** Whether it can be shown again for this pass, in the language chosen now. */
+  fits(pass: HeldPass): boolean {
+    return !this.closed && pass.token === this.pass.token && this.voice.language === this.language;
+  }
+
+  retain(): this {
+    this.users++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.users > 0) return;
     this.closed = true;
     removeEventListener("resize", this.resized);
     this.awake.close();
@@ -137,9 +158,17 @@ export class LiveCode {
 
   private draw(): void {
     if (this.digits === "") return;
-    const { innerHeight: high, innerWidth: wide } = window;
-    const beside = high < LOW_SCREEN && wide > high;
-    const room = beside ? Math.min(high - 16, wide * 0.55) : Math.min(this.node.clientWidth || wide, high - AROUND);
-    drawSymbol(this.canvas, `${this.config.pages.gate}/v#`, this.digits, room);
+    drawSymbol(this.canvas, `${this.config.pages.gate}/v#`, this.digits, this.room());
   }
+
+  /** The CSS pixels there are for the side of the code. */
+  private room(): number {
+    const { innerHeight: high, innerWidth: wide } = window;
+    if (isSideways()) return Math.min(high - 16, wide * 0.55);
+    return Math.min(this.node.clientWidth || wide, high - (wide < WIDE_SCREEN ? AROUND : AROUND_WIDE));
+  }
+}
+
+function isSideways(): boolean {
+  return window.innerHeight < LOW_SCREEN && window.innerWidth > window.innerHeight;
 }

@@ -106,9 +106,11 @@ function frame(): void {
 /** Build the screen; `arriving`: it is another one, so the focus goes to its heading and the view to its top. */
 function draw(arriving: boolean): void {
   const focused = document.activeElement?.id ?? "";
-  screen?.close?.();
+  const before = screen;
   shown = routeOf();
   screen = screenFor(shown);
+  // Only now: what both show is handed over.
+  before?.close?.();
   frame();
   part("view").replaceChildren(...screen.nodes.filter((node) => node !== undefined));
   const title = part("view").querySelector("h1");
@@ -145,6 +147,8 @@ async function poll(): Promise<void> {
 }
 
 function returned(): void {
+  // A code that stood still in the background is signed anew before anybody looks at it.
+  screen?.tick?.(serverNow());
   if (document.visibilityState === "visible" && Math.abs(serverNow() - askedAt) >= LEAST_S) void poll();
 }
 
