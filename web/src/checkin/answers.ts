@@ -122,7 +122,7 @@ export function answersScreen(facing: Facing): Shown {
   const place = state.shown[0]?.venueName ?? "";
   return {
     nodes: [
-      h("h1", { tabindex: "-1" }, voice.say(headOf(state.shown))),
+      h("h1", { id: "heading", tabindex: "-1" }, voice.say(headOf(state.shown))),
       card === undefined ? h("p", { class: "place" }, place) : undefined,
       ...(card?.nodes ?? []),
       h("ul", { class: "answers" }, ...list),

@@ -7,7 +7,7 @@ import { type Direction, likely } from "./rules";
 import { type Facing, venueOf, type Word } from "./state";
 
 function heading(text: string): Node {
-  return h("h1", { tabindex: "-1" }, text);
+  return h("h1", { id: "heading", tabindex: "-1" }, text);
 }
 
 /** The venue's name and rules: text of strangers, and never anything but text. */

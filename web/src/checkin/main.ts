@@ -80,15 +80,20 @@ function announce(text: string): void {
   part("announce").textContent = text;
 }
 
-/** Read again what the phone keeps, and show it. */
+function pictured(): string {
+  return JSON.stringify([state.visits, state.shown, [...state.unkept], [...state.signedOut], state.members?.length]);
+}
+
+/** Read again what the phone keeps, and show it; a page that would look the same is not touched under somebody's finger. */
 async function refresh(): Promise<void> {
   const household = await opening;
+  const before = pictured();
   state.visits = await visitsOf(household);
   const byId = new Map(state.visits.map((visit) => [visit.id, visit]));
   state.shown = state.shown.map((visit) => byId.get(visit.id) ?? visit);
   state.unkept = new Set(state.visits.filter((visit) => isUnkept(household, visit)).map(({ id }) => id));
   state.signedOut = new Set((state.members ?? []).map(({ pid }) => pid).filter(isSignedOut));
-  draw();
+  if (pictured() !== before) draw();
 }
 
 async function sendAndShow(): Promise<void> {
@@ -139,6 +144,7 @@ async function renew(): Promise<void> {
     }),
   );
   await refresh();
+  draw();
 }
 
 async function look(): Promise<void> {
@@ -177,6 +183,7 @@ async function start(): Promise<void> {
   state.visits = await visitsOf(await opening);
   if (state.code !== undefined) state.shown = standing(state.visits, state.code.venue, serverNow());
   await refresh();
+  draw();
   await looking;
   await sendAndShow();
   void keepOffline();
@@ -192,8 +199,10 @@ function retry(): void {
 /** Somebody may have enrolled in another tab meanwhile. */
 async function comeBack(): Promise<void> {
   if (document.visibilityState !== "visible" || state.members === undefined) return;
-  if (state.members.length === 0) await meet();
+  const known = state.members.length;
+  if (known === 0) await meet();
   await refresh();
+  if (state.members.length !== known) draw();
 }
 
 function everyTick(): void {

@@ -1,0 +1,391 @@
+"""The check-in page against the real service: from a poster to a receipt that the gate's page would show too."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from functions.checkins import receipts
+from functions.checkins import service as checkins
+from functions.people import service as people
+from functions.shared.clock import now
+from tests.browser.conftest import DESKTOP_SCREEN
+from tests.browser.guard import faults_of_access
+from tests.browser.phone import AREA, Place, enrol, open_place, scan_poster, stored
+from tests.browser.served import origin_of
+from tests.browser.site import Site, serve
+from tests.browser.test_worker import CONFIG, VENUE, build
+from tests.conftest import Http
+from tests.people.world import Someone, World
+
+BUDGET = 60_000
+# What the floor, Chrome 80 and Safari 14, does not have, and whatever an in-app browser may refuse.
+OLD = """
+  delete Element.prototype.replaceChildren; delete Array.prototype.at; delete String.prototype.replaceAll;
+  delete Object.hasOwn; delete Array.prototype.findLast; delete globalThis.structuredClone; delete Crypto.prototype.randomUUID;
+"""
+BARE = """
+  delete Navigator.prototype.serviceWorker; delete Navigator.prototype.wakeLock; delete Navigator.prototype.mediaDevices;
+  delete Navigator.prototype.storage; delete Navigator.prototype.clipboard; delete globalThis.caches;
+  for (const name of ["localStorage", "sessionStorage"])
+    Object.defineProperty(globalThis, name, {get() { throw new DOMException("denied", "SecurityError"); }});
+"""
+NO_DATABASE = (
+    'Object.defineProperty(globalThis, "indexedDB", {get() { throw new DOMException("denied", "SecurityError"); }});'
+)
+FULL_DISK = 'IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };'
+
+
+@pytest.fixture
+def place(served: Http) -> Place:
+    """A venue that asks for no pass."""
+    return open_place(served)
+
+
+@pytest.fixture
+def phone(page: Page, served: Http, place: Place) -> Page:
+    """The phone of 张小明, in front of the poster."""
+    scan_poster(page, served, place)
+    enrol(page, Someone())
+    page.locator("#in").wait_for()
+    return page
+
+
+def rows(page: Page) -> list[tuple[str, str, str]]:
+    """What the service has of the people on this phone: direction, decision, cause, in the order of time."""
+    found = [row for member in stored(page, "people") for row in checkins.of_person(str(member["pid"]), now())]
+    return [(row.direction, row.decision, row.cause) for row in sorted(found, key=lambda row: row.at)]
+
+
+def marks_now(place: Place, later_s: int = 0) -> set[str]:
+    """The marks that a gate's page may show at this moment, made from the venue's seed as a shift's are."""
+    near = (now() + later_s + step for step in (-1, 0, 1))
+    return {receipts.marks(receipts.seed(place.venue, receipts.block_of(at)), receipts.window_of(at)) for at in near}
+
+
+def shown(page: Page) -> str:
+    """The two characters on the screen."""
+    return page.locator("#marks").inner_text()
+
+
+def outcomes(page: Page) -> list[str | None]:
+    """What the screen says of each person."""
+    page.locator(".answer").first.wait_for()
+    return [one.get_attribute("data-outcome") for one in page.locator(".answer").all()]
+
+
+def test_a_known_holder_is_in_with_one_tap(phone: Page, place: Place) -> None:
+    """Recorded once; the receipt names venue, way, instant and masked name, and shows the gate's own two characters."""
+    assert "不要求通行证" in phone.locator("main").inner_text()
+    phone.dblclick("#in")
+    assert outcomes(phone) == ["admitted"]
+    assert shown(phone) in marks_now(place)
+    slip = phone.locator(".receipt").inner_text()
+    assert all(word in slip for word in ("张*明", place.name, "进入", "北京时间", "请给查验员看这两个字", "秒后变化"))
+    assert re.search(r"\d+月\d+日", slip)
+    assert rows(phone) == [("in", "admitted", "pass-not-required")]
+    assert [visit["state"] for visit in stored(phone, "visits")] == ["answered"]
+    assert phone.evaluate("document.activeElement.tagName") == "H1"
+
+
+def test_out_is_suggested_after_in(phone: Page, served: Http, place: Place) -> None:
+    """At this venue and on this day; a page that the phone has closed shows its answer again, without another tap."""
+    assert phone.locator(".act").first.get_attribute("id") == "in"
+    phone.click("#in")
+    before = shown(phone)
+    phone.reload()
+    phone.locator("#marks").wait_for()
+    assert shown(phone) in {before} | marks_now(place)
+    phone.click("#again")
+    assert phone.locator(".act").first.get_attribute("id") == "out"
+    phone.click("#out")
+    assert outcomes(phone) == ["left"]
+    assert [row[0] for row in rows(phone)] == ["in", "out"]
+    scan_poster(phone, served, open_place(served, "另一处"))
+    assert phone.locator(".act").first.get_attribute("id") == "in"
+
+
+def test_the_marks_change_by_themselves_end_and_come_again(phone: Page, place: Place) -> None:
+    """Each half minute the gate's next ones; after five minutes the receipt says that it is over, and can be renewed."""
+    phone.clock.install()
+    phone.reload()
+    phone.click("#in")
+    phone.locator("#marks").wait_for()
+    phone.clock.fast_forward(30_000)
+    assert shown(phone) in marks_now(place, later_s=30)
+    phone.clock.fast_forward(300_000)
+    phone.locator(".over", has_text="回执已结束").wait_for()
+    assert not phone.locator("#marks").is_visible()
+    assert faults_of_access(phone) == []
+    phone.click("#renew")
+    phone.locator("#marks").wait_for()
+    assert shown(phone) in marks_now(place)
+    assert len(rows(phone)) == 1
+
+
+def test_a_family_in_one_go(page: Page, served: Http) -> None:
+    """All are ticked; each is answered by their own standing; a refusal's cause is folded while a guard looks."""
+    place = open_place(served, pass_required=True)
+    world, mother, child, uncle = World().approve(), Someone(), Someone("欧阳娜娜"), Someone("李雷")
+    world.list_people(mother, child, uncle)
+    world.result(mother, "negative")
+    world.result(child, "positive")
+    scan_poster(page, served, place)
+    enrol(page, mother, child, uncle, nicknames=("妈妈", "小宝"))
+    assert [box.is_checked() for box in page.locator(".who input").all()] == [True, True, True]
+    for box in page.locator(".who input").all():
+        box.uncheck()
+    assert page.locator("#in").is_disabled()
+    page.locator(".who", has_text="妈妈").click()
+    page.locator(".who", has_text="小宝").click()
+    page.click("#in")
+    assert outcomes(page) == ["admitted", "refused"]
+    assert page.locator("h1").inner_text() == "请看每个人的结果"
+    assert "欧阳*娜" not in page.locator(".receipt").inner_text()
+    assert "阳性" not in page.locator("main").inner_text()
+    page.click("summary")
+    assert "最近的检测结果为阳性" in page.locator(".answer").nth(1).inner_text()
+    assert "社区居委会" in page.locator(".answer").nth(1).inner_text()
+    assert rows(page) == [("in", "admitted", "entitled"), ("in", "refused", "positive")]
+
+
+@pytest.mark.parametrize(
+    ("code", "heading"), [("V-10-short", "没有认出场所码"), ("", "没有认出场所码"), ("V-none-aaaaaaaa", "已经停用")]
+)
+def test_a_code_that_is_none(page: Page, served: Http, code: str, heading: str) -> None:
+    """Malformed, or retired: it says which, and what to do; nobody can be checked in."""
+    page.goto(f"{origin_of(served, 'me')}/c/{code}")
+    page.locator("h1", has_text=heading).wait_for()
+    assert page.locator(".act").count() == 0
+    assert faults_of_access(page) == []
+
+
+def test_a_venue_that_is_closed_says_so(phone: Page, served: Http, place: Place) -> None:
+    """Its poster hangs there still; a retired code of it does not even say that."""
+    officer = served.token("officer", AREA)
+    closing = {"decision": "close", "reason": "停业"}
+    assert served.post(f"/venues/{place.venue}/decision", closing, token=officer).status == 200
+    phone.reload()
+    phone.locator(".notice", has_text="停止开放").wait_for()
+    assert phone.locator(".act").count() == 0
+    assert served.post(f"/venues/{place.venue}/codes/{place.code}/retirement", {}, token=officer).status == 200
+    phone.reload()
+    phone.locator("h1", has_text="已经停用").wait_for()
+
+
+def test_no_page_reached_from_a_poster_asks_for_anything(page: Page, served: Http, place: Place) -> None:
+    """A new person learns how to enrol from their own home screen: no field, and no link that leads there."""
+    scan_poster(page, served, place)
+    page.locator("#nobody").wait_for()
+    assert page.locator("input, select, textarea, form").count() == 0
+    assert {link.get_attribute("href") for link in page.locator("a").all()} <= {"tel:0000-0000000", "tel:00000000000"}
+    said = page.locator("#nobody").inner_text()
+    assert all(word in said for word in (origin_of(served, "me").removeprefix("http://"), "主屏幕", "从不要证件号码"))
+    assert "代登记" in said
+    assert faults_of_access(page) == []
+
+
+def test_a_queue_when_there_is_no_network(phone: Page, place: Place) -> None:
+    """Stored before it is sent, said to wait, sent by itself when the network is back, and recorded once."""
+    phone.context.set_offline(offline=True)
+    phone.click("#in")
+    assert outcomes(phone) == ["waiting"]
+    assert [visit["state"] for visit in stored(phone, "visits")] == ["waiting"]
+    assert faults_of_access(phone) == []
+    phone.context.set_offline(offline=False)
+    phone.locator(".answer[data-outcome=admitted]").wait_for()
+    assert rows(phone) == [("in", "admitted", "pass-not-required")]
+    assert [visit["state"] for visit in stored(phone, "visits")] == ["answered"]
+    assert shown(phone) in marks_now(place)
+
+
+def test_many_that_waited_go_out_and_each_has_its_own_answer(phone: Page, place: Place) -> None:
+    """Sixty in batches of 25; one over 72 hours old and one of no venue are refused, said, and stay until read."""
+    put_visits(phone, place, [now() - 900 * n for n in range(1, 59)] + [now() - 80 * 3600], venue=place.venue)
+    put_visits(phone, place, [now() - 60], venue="V-nowhere")
+    batches: list[int] = []
+    phone.on("request", lambda sent: batches.append(_size(sent.post_data)) if "/batch" in sent.url else None)
+    phone.reload()
+    phone.locator("#undone").wait_for()
+    assert sorted(batches) == [10, 25, 25]
+    assert len(rows(phone)) == 58
+    text = phone.locator("#undone").inner_text()
+    assert "72 小时" in text
+    assert "没有这个场所" in text
+    assert phone.locator("#waiting").count() == 0
+    assert faults_of_access(phone) == []
+    phone.click("#seen")
+    phone.locator("#undone").wait_for(state="detached")
+    assert {visit["state"] for visit in stored(phone, "visits")} == {"answered"}
+
+
+def _size(body: str | None) -> int:
+    return len(json.loads(body or '{"checkins": []}')["checkins"])
+
+
+def put_visits(page: Page, place: Place, instants: list[int], venue: str) -> None:
+    """Visits of the first person that waited since these instants, as the page itself stores them."""
+    pid = str(stored(page, "people")[0]["pid"])
+    facts = {"pid": pid, "venue": venue, "venueName": place.name, "direction": "in", "state": "waiting"}
+    visits = [{**facts, "id": f"{at:011d}-{at % 4096:012x}", "at": at} for at in instants]
+    page.evaluate(
+        """async (visits) => {
+          const opening = indexedDB.open("epipass-me");
+          const database = await new Promise((done) => { opening.onsuccess = () => done(opening.result); });
+          const writing = database.transaction("visits", "readwrite");
+          for (const visit of visits) writing.objectStore("visits").put(visit, visit.id);
+          await new Promise((done) => { writing.oncomplete = done; });
+          database.close();
+        }""",
+        visits,
+    )
+
+
+def test_without_a_network_from_the_start_the_code_itself_names_the_venue(phone: Page, place: Place) -> None:
+    """The page comes from the worker; the name is the last one seen; what is tapped waits under the venue's id."""
+    phone.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    phone.context.set_offline(offline=True)
+    phone.reload()
+    phone.locator("h1", has_text=place.name).wait_for()
+    phone.locator(".notice", has_text="照样可以登记").wait_for()
+    phone.click("#in")
+    assert outcomes(phone) == ["waiting"]
+    assert [visit["venue"] for visit in stored(phone, "visits")] == [place.venue]
+    phone.context.set_offline(offline=False)
+    phone.locator(".answer[data-outcome=admitted]").wait_for()
+
+
+def test_a_phone_that_was_signed_out_says_so_and_keeps_what_waits(phone: Page) -> None:
+    """Nothing is thrown away: enrolled again within 72 hours, the phone sends it."""
+    pid = str(stored(phone, "people")[0]["pid"])
+    people.sign_out(pid, people.devices_of(pid, now())[0].thumbprint, now())
+    phone.click("#in")
+    phone.locator(".answer", has_text="已不能代表此人").wait_for()
+    assert [visit["state"] for visit in stored(phone, "visits")] == ["waiting"]
+
+
+def test_a_browser_with_next_to_nothing_checks_in(phone: Page, place: Place) -> None:
+    """No worker, caches, lock, camera, local storage; nothing newer than Chrome 80: the same receipt."""
+    phone.add_init_script(OLD + BARE)
+    phone.reload()
+    phone.click("#in")
+    assert outcomes(phone) == ["admitted"]
+    assert shown(phone) in marks_now(place)
+    phone.click("#language")
+    assert phone.locator("h1").inner_text() == "Checked in"
+
+
+def test_storage_denied_is_said(page: Page, served: Http, place: Place) -> None:
+    """Nobody is known then; the page says that it is the browser, and does not pretend that nobody ever enrolled."""
+    page.add_init_script(NO_DATABASE)
+    scan_poster(page, served, place)
+    page.locator("#nobody .notice", has_text="不能保存资料").wait_for()
+    assert page.locator("input").count() == 0
+    assert faults_of_access(page) == []
+
+
+def test_what_cannot_be_stored_is_sent_and_said(phone: Page) -> None:
+    """A full disk loses nothing in silence: it is held while the page is open, and the page says that closing loses it."""
+    phone.add_init_script(FULL_DISK)
+    phone.reload()
+    phone.locator("#in").wait_for()
+    phone.context.set_offline(offline=True)
+    phone.click("#in")
+    phone.locator(".answer", has_text="请不要关闭本页").wait_for()
+    assert stored(phone, "visits") == []
+    phone.context.set_offline(offline=False)
+    phone.locator(".answer[data-outcome=admitted]").wait_for()
+    assert rows(phone) == [("in", "admitted", "pass-not-required")]
+
+
+def test_script_planted_in_a_venues_name_runs_nowhere(phone: Page, served: Http) -> None:
+    """It is shown as what it is: text, in the heading, on the receipt, in the queue, and in the title."""
+    name = "<img src=x onerror=planted=1><script>planted=1</script>馆"
+    scan_poster(phone, served, open_place(served, name))
+    phone.click("#in")
+    phone.locator("#marks").wait_for()
+    assert name in phone.locator(".receipt").inner_text()
+    phone.context.set_offline(offline=True)
+    phone.click("#again")
+    phone.click("#out")
+    assert outcomes(phone) == ["waiting"]
+    phone.click("#again")
+    assert name in phone.locator("#waiting").inner_text()
+    assert phone.evaluate("globalThis.planted") is None
+    assert phone.locator("main img, main script").count() == 0
+
+
+def test_inside_another_app_a_strip_shows_the_way_out(
+    new_page: Callable[..., Page], served: Http, place: Place
+) -> None:
+    """Named by the app's own name; put away for the session; absent in a browser of its own."""
+    agent = "Mozilla/5.0 (Linux; Android 12) AppleWebKit/537.36 Chrome/107.0 Mobile Safari/537.36 MicroMessenger/8.0"
+    inside = new_page(user_agent=agent)
+    scan_poster(inside, served, place)
+    strip = inside.locator(".strip", has_text="微信")
+    strip.wait_for()
+    assert faults_of_access(inside) == []
+    inside.click("#strip-seen")
+    inside.reload()
+    inside.locator("h1", has_text=place.name).wait_for()
+    assert strip.count() == 0
+    outside = new_page()
+    scan_poster(outside, served, place)
+    assert outside.locator(".strip").count() == 0
+
+
+LOOKS: list[dict[str, Any]] = [
+    {"locale": "zh-CN", "viewport": {"width": 320, "height": 640}},
+    {"locale": "en-GB", "color_scheme": "dark"},
+    {"locale": "en-GB", "viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
+    {"locale": "zh-CN", **DESKTOP_SCREEN},
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["zh-320", "en-dark", "en-320-dark", "zh-desktop"])
+def test_everybody_can_use_it(new_page: Callable[..., Page], served: Http, place: Place, look: dict[str, Any]) -> None:
+    """Nobody yet, the form, answers with a receipt, one that waits: axe finds nothing, and nothing goes sideways."""
+    page = new_page(**look)
+    scan_poster(page, served, place)
+    page.locator("#nobody").wait_for()
+    check(page)
+    enrol(page, Someone(), Someone("阿依古丽·买买提"), nicknames=("妈妈",))
+    page.locator("#in").wait_for()
+    check(page)
+    page.keyboard.press("Tab")
+    page.locator("#out").focus()
+    page.keyboard.press("Enter")
+    page.locator("#marks").wait_for()
+    check(page)
+    page.context.set_offline(offline=True)
+    page.click("#again")
+    page.click("#in")
+    page.locator(".answer[data-outcome=waiting]").first.wait_for()
+    page.click("#again")
+    page.locator("#waiting").wait_for()
+    check(page)
+
+
+def check(page: Page) -> None:
+    """No fault of access, no sideways scroll, no target smaller than a thumb."""
+    assert faults_of_access(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    small = "[...document.querySelectorAll('button, summary, .who, .help a')].filter(it => it.offsetHeight < 48).length"
+    assert page.evaluate(small) == 0
+
+
+def test_a_first_visit_fits_its_budget(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    """Page, styles, words of both languages and settings: at most 60 kB before the worker fetches what it keeps."""
+    page = new_page(service_workers="block")
+    with serve(Site(name="me", pages=build(tmp_path / "me"))) as site:
+        site.published = {"/config.json": json.dumps(CONFIG), "/venue-codes/V-10-k3wd7q2m": json.dumps(VENUE)}
+        page.goto(f"{site.origin}/c/V-10-k3wd7q2m")
+        page.locator(".help").wait_for()
+        print(f"first visit: {sum(site.sent.values())} bytes by gzip")  # noqa: T201 - told to whoever changes the page
+        assert sum(site.sent.values()) <= BUDGET
