@@ -44,7 +44,7 @@ class Desk:
 
     def choose_file(self, name: str, data: bytes) -> None:
         """Choose a file; nothing is sent yet."""
-        self.page.set_input_files("#file", [{"name": name, "mimeType": "text/csv", "buffer": data}])
+        self.page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": data})
 
     def upload(self, name: str, data: bytes, *, mode: str = "") -> None:
         """From any view: choose a file, send it, and come to its job."""

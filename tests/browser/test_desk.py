@@ -285,13 +285,22 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk: Desk, district:
 
 
 def test_a_large_file_goes_straight_to_the_storage(desk: Desk, district: District) -> None:
-    """Over 4 MiB: its checksum is announced, the browser PUTs it to the presigned address, and the job goes on."""
-    rows = [f"张晓明,{id_number(district.serial + n)},,,{'备' * 900}" for n in range(1700)]
+    """Over 4 MiB the browser PUTs it to a presigned address; a long errors.csv comes from one; only an officer may let a column of mistakes through."""
+    good = [f"张晓明,{id_number(district.serial + n)},,{'备' * 30},{'备' * 900}" for n in range(1700)]
+    bad = [f"张晓明,{id_number(district.serial + n)[:-1]}A,,," for n in range(9000)]
+    page = desk.page
     desk.sign_in("unit", district.unit)
-    desk.page.wait_for_url("**/unit")
-    desk.upload("large.csv", "\n".join([f"{HEADER},备注", *rows]).encode())
-    desk.until("good")
-    assert desk.numbers()[0] == 1700
+    page.wait_for_url("**/unit")
+    desk.upload("large.csv", "\n".join([f"{HEADER},备注", *good, *bad]).encode())
+    desk.until("wait")
+    assert desk.numbers() == [1700, 0, 0, 0, 9000]
+    page.locator("table.list tbody tr").first.wait_for()
+    assert page.locator("table.list tbody tr").count() == 200  # the rest is in the file
+    assert desk.saved(".saving >> nth=1 >> button").count(b"\r\n") == 9001
+    assert (page.locator("[data-decision=apply]").count(), "管理人员" in page.locator(".held").inner_text()) == (
+        0,
+        True,
+    )
 
 
 def test_a_laboratory_uploads_its_results(new_desk: Callable[..., Desk], district: District) -> None:

@@ -53,18 +53,26 @@ export class JobView implements View {
   private job: Job | undefined;
   private fault: Problem | Offline | undefined;
   private csv: string | undefined;
-  private readonly status = h("section", { class: "card", "aria-live": "polite" });
+  private readonly status = h("section", { class: "card" });
+  /** Spoken when the state changes; rows that are counted are not. */
+  private readonly said = h("p", { class: "unseen", "aria-live": "polite" });
   private readonly found = h("div", { class: "stack" });
   private readonly decision = h("div", {});
   private readonly rejected = h("div", {});
-  private readonly stop: () => void;
+  private stop: () => void = () => undefined;
 
   constructor(
     private readonly open: Console,
-    id: string,
+    private readonly id: string,
     private readonly onward?: (job: Job) => Node | undefined,
   ) {
-    this.stop = follow(open.desk, id, {
+    this.follow();
+  }
+
+  /** From the beginning: what was just decided moves at once. */
+  private follow(): void {
+    this.stop();
+    this.stop = follow(this.open.desk, this.id, {
       job: (job) => this.take(job),
       fault: (fault) => {
         this.fault = fault;
@@ -86,22 +94,29 @@ export class JobView implements View {
   draw(): readonly Node[] {
     this.drawStatus();
     this.drawFindings();
-    return [this.status, this.found];
+    return [this.said, this.status, this.found];
   }
 
   private take(job: Job): void {
     const first = this.job === undefined;
     const same = JSON.stringify(job) === JSON.stringify(this.job) && this.fault === undefined;
     // What is held was perhaps decided on by somebody else: then the form goes with it.
-    const grown = first || job.state !== this.job?.state || job.rows_rejected !== this.job.rows_rejected;
+    const grown = job.state !== this.job?.state || job.rows_rejected !== this.job?.rows_rejected;
+    const moved = job.state !== this.job?.state;
     this.job = job;
     this.fault = undefined;
     if (same) return;
+    if (moved) this.said.textContent = `${this.open.voice.say(STATE_WORDS[job.state])} ${this.sentence(job)}`;
     if (first) this.open.redraw();
     else {
       this.drawStatus();
       if (grown) this.drawFindings();
     }
+  }
+
+  private decided(job: Job): void {
+    this.take(job);
+    this.follow();
   }
 
   private drawStatus(): void {
@@ -155,7 +170,7 @@ export class JobView implements View {
       return;
     }
     this.decision.replaceChildren(
-      ...(job.state === "held" ? decisionSection(this.open, job, (decided) => this.take(decided)) : []),
+      ...(job.state === "held" ? decisionSection(this.open, job, (decided) => this.decided(decided)) : []),
     );
     this.drawRejected(job);
     const numbers = job.state === "failed" ? undefined : this.numbers(job);

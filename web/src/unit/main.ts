@@ -31,4 +31,7 @@ async function who({ desk }: Console): Promise<string> {
   return (await desk.ask<{ name: string }>("GET", `/units/${encodeURIComponent(desk.who.scope)}`)).name;
 }
 
+// A file that is dropped beside its place would replace the page.
+for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+
 void openConsole({ voice, roles: ["unit", "lab"], who, tabs, view });

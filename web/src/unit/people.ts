@@ -35,6 +35,8 @@ export class PeopleView implements View {
   private clocks: { readonly node: Node; readonly end: number }[] = [];
   private readonly status = h("div", { role: "status" });
   private readonly chips = h("div", { class: "chips", role: "group" });
+  private readonly count = h("p", { "aria-live": "polite" });
+  private readonly about = h("p", { class: "hint" });
   private readonly list = h("div", { class: "stack" });
 
   constructor(
@@ -71,7 +73,7 @@ export class PeopleView implements View {
     });
     const search = h("div", {}, h("label", { for: "search" }, voice.say("search")), field);
     const copy = copyButton(voice, () => this.text());
-    const found = h("section", { class: "card" }, this.chips, search, this.list, copy);
+    const found = h("section", { class: "card" }, this.chips, search, this.about, this.count, this.list, copy);
     return [this.status, this.printing.node(), found];
   }
 
@@ -157,8 +159,9 @@ export class PeopleView implements View {
     const heads = ["headChoose", "headName", "headState", "headLeft", "headUntil", "headShows"] as const;
     const columns = heads.map((head) => ({ head: voice.say(head) }));
     const rows = shown.map((person) => this.row(person, now));
-    const nodes: Node[] = [h("p", { "aria-live": "polite" }, voice.say("peopleShown", { count: found.length }))];
-    if (this.filter === "today") nodes.unshift(h("p", { class: "hint" }, voice.say("todaySay")));
+    const nodes: Node[] = [];
+    this.count.textContent = voice.say("peopleShown", { count: found.length });
+    this.about.textContent = this.filter === "today" ? voice.say("todaySay") : "";
     if (rows.length > 0) nodes.push(table(voice.say("peopleTitle"), columns, rows));
     if (found.length > shown.length) {
       const more = h("button", { type: "button", class: "plain" }, voice.say("showAll", { count: found.length }));

@@ -215,7 +215,9 @@ export class Printing {
     const without = new Set(refused.map(({ ref }) => ref));
     const names = new Map(this.listed.people().map(({ ref, name }) => [ref, name]));
     this.refused.push(...refused.map(({ ref, cause }) => ({ name: names.get(ref) ?? "", cause })));
-    for (const ref of refs) this.chosen.delete(ref);
+    // Whoever met a busy moment stays chosen, to be printed with the next press.
+    const again = new Set(refused.filter(({ cause }) => cause === "busy").map(({ ref }) => ref));
+    for (const ref of refs) if (!again.has(ref)) this.chosen.delete(ref);
     if (pdf !== null) {
       const name = `passes-${chinaDay(serverNow())}-${this.files.length + 1}.pdf`;
       const data = pdfOf(pdf);

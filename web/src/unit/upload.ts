@@ -4,13 +4,14 @@ import { h } from "../shared/dom";
 import { copyButton, asText } from "../desk/copying";
 import { faultText } from "../desk/faults";
 import { jobTable } from "../desk/joblist";
-import { type Job, STATE_WORDS } from "../desk/jobs";
+import { isGoing, type Job, STATE_WORDS } from "../desk/jobs";
 import type { Console, View } from "../desk/shell";
 import { type Destination, type Format, formatOf, MOST_BYTES, sendList } from "../desk/uploading";
 import { chinaInstant, instantOf } from "../shared/china";
 import type { UnitWord, Voice } from "./words";
 
 const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xls,.et,.wps,.jsonl,.ndjson";
+const AGAIN_MS = 5_000;
 const MODES = ["update", "replace"] as const;
 type Mode = (typeof MODES)[number];
 const MODE_WORDS: Readonly<Record<Mode, readonly [UnitWord, UnitWord]>> = {
@@ -28,16 +29,31 @@ export class UploadView implements View {
   private format: Format | undefined;
   private jobs: readonly Job[] | undefined;
   private sending = false;
+  private left = false;
   private readonly chosen = h("div", { class: "stack", "aria-live": "polite" });
   private readonly fault = h("p", { class: "fault", role: "alert", id: "file-fault" });
   private readonly history = h("section", { class: "card", id: "history" });
+  private readonly waiting = h("div", {});
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly open: Console,
     private readonly voice: Voice,
   ) {
     void this.loadJobs();
+    addEventListener("beforeunload", this.keepSending);
   }
+
+  leave(): void {
+    this.left = true;
+    clearTimeout(this.timer);
+    removeEventListener("beforeunload", this.keepSending);
+  }
+
+  /** A file that is on its way would be lost with the page: the browser asks first. */
+  private readonly keepSending = (event: BeforeUnloadEvent): void => {
+    if (this.sending) event.preventDefault();
+  };
 
   private get isLab(): boolean {
     return this.open.desk.who.role === "lab";
@@ -51,7 +67,7 @@ export class UploadView implements View {
     this.drawChosen();
     this.drawHistory();
     const card = h("section", { class: "card" }, this.dropZone(), this.fault, this.chosen);
-    return [...(this.isLab ? [] : [this.modes()]), card, this.template(), this.history];
+    return [this.waiting, ...(this.isLab ? [] : [this.modes()]), card, this.template(), this.history];
   }
 
   private modes(): Node {
@@ -153,7 +169,9 @@ export class UploadView implements View {
         // The whole file is read before the service answers.
         if (sent === total) said.textContent = voice.say("sentReading");
       });
-      open.go(`job/${job.job}`);
+      this.sending = false;
+      // Who went elsewhere meanwhile stays there: the job is in the list.
+      if (!this.left) open.go(`job/${job.job}`);
     } catch (error) {
       this.fault.textContent = this.sentence(error, file.name);
     } finally {
@@ -186,8 +204,10 @@ export class UploadView implements View {
     const owner = this.isLab ? "labs" : "units";
     try {
       const found = await desk.ask<{ jobs: Job[] }>("GET", `/${owner}/${encodeURIComponent(desk.who.scope)}/jobs`);
+      if (this.left) return;
       this.jobs = found.jobs;
       this.drawHistory();
+      if (found.jobs.some(isGoing)) this.timer = setTimeout(() => void this.loadJobs(), AGAIN_MS);
     } catch (error) {
       this.history.replaceChildren(h("p", { class: "fault", role: "alert" }, faultText(this.voice, error)));
     }
@@ -199,6 +219,13 @@ export class UploadView implements View {
       this.history.replaceChildren(h("p", {}, voice.say("loading")));
       return;
     }
+    const held = jobs.filter(({ state }) => state === "held");
+    const links = held.map(({ job }) => h("a", { href: `#job/${job}` }, voice.say("decideNow")));
+    this.waiting.replaceChildren(
+      ...(held.length > 0
+        ? [h("p", { class: "notice" }, voice.say("waits", { count: held.length }), " ", ...links)]
+        : []),
+    );
     const heading = h("h2", {}, voice.say("jobsTitle"));
     if (jobs.length === 0) this.history.replaceChildren(heading, h("p", {}, voice.say("noJobs")));
     else
