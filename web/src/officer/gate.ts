@@ -12,6 +12,7 @@ import type { Officer } from "./officer";
 import { actionButton, facts, link, Loaded, type Nodes, Outcome, Panel, retitle } from "./panel";
 import { posterButton } from "./poster";
 import { gateText } from "./reporting";
+import { named } from "./words";
 
 const DEVICE_SHOWN = 6;
 
@@ -177,7 +178,9 @@ export class GateView implements View {
 
   private nameOf({ label, device }: Shift): string {
     const short = device.slice(0, DEVICE_SHOWN);
-    return label === "" ? this.officer.voice.say("phoneUnnamed", { device: short }) : `${label}（${short}）`;
+    return label === ""
+      ? this.officer.voice.say("phoneUnnamed", { device: short })
+      : named(this.officer.voice, label, short);
   }
 
   private standing(shifts: readonly Shift[]): Node {
@@ -244,7 +247,11 @@ export class GateView implements View {
       { head: voice.say("lastSeen") },
     ];
     // A host stands as text: nobody shall open it from here.
-    const rows = reports.map(({ host, at, count = 1 }) => [host, String(count), this.instant(at)]);
+    const rows = reports.map(({ host, at, count = 1 }) => [
+      h("b", { class: "row-head" }, host),
+      String(count),
+      this.instant(at),
+    ]);
     const body =
       rows.length === 0
         ? [h("p", {}, voice.say("noReports"))]

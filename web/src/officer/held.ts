@@ -17,17 +17,24 @@ interface HeldUnit {
 /** Runs to look into: the newest of those that hold a unit of this area. */
 const MOST_RUNS = 5;
 
-/** The held units of a run, each with its card; `after` is called when one was decided. */
+/** Held units, each with its card; `named` with the run it is of; `after` is called when one was decided. */
 export function heldCards(
   officer: Officer,
   outcome: Outcome,
   held: readonly HeldUnit[],
+  named: boolean,
   after: () => Promise<void>,
 ): Node {
-  return h("ul", { class: "cards" }, ...held.map((one) => card(officer, outcome, one, after)));
+  return h("ul", { class: "cards" }, ...held.map((one) => card(officer, outcome, one, named, after)));
 }
 
-function card(officer: Officer, outcome: Outcome, one: HeldUnit, after: () => Promise<void>): HTMLElement {
+function card(
+  officer: Officer,
+  outcome: Outcome,
+  one: HeldUnit,
+  named: boolean,
+  after: () => Promise<void>,
+): HTMLElement {
   const { voice, names } = officer;
   const { hold, run, cutoff } = one;
   const owner = names.unit(hold.unit);
@@ -41,7 +48,7 @@ function card(officer: Officer, outcome: Outcome, one: HeldUnit, after: () => Pr
     "li",
     { class: "card", "data-unit": hold.unit },
     h("h3", {}, owner),
-    h("p", { class: "hint" }, link(`runs/of/${run}`, voice.say("ofRun", { time }))),
+    named ? h("p", { class: "hint" }, link(`runs/of/${run}`, voice.say("ofRun", { time }))) : "",
     h("p", {}, marked("wait", voice.say("whyUnit", { people: hold.people, losing: hold.losing }))),
     h("div", { class: "actions" }, release, cancel),
   );
@@ -128,7 +135,7 @@ export class HeldUnits {
     const nodes = this.held.draw((held) =>
       held.length === 0
         ? [h("p", { class: "card" }, voice.say("noHeldUnits"))]
-        : [heldCards(this.officer, this.outcome, held, () => this.held.load())],
+        : [heldCards(this.officer, this.outcome, held, true, () => this.held.load())],
     );
     return [h("h2", {}, voice.say("heldUnits")), ...nodes];
   }

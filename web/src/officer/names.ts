@@ -3,6 +3,7 @@ import { Offline, Problem } from "../shared/api";
 import type { Job } from "../desk/jobs";
 import type { Desk } from "../desk/service";
 import type { Lab, Unit } from "./answers";
+import { named, type Voice } from "./words";
 
 /** Pages to look through: 50 on each. */
 const MOST_PAGES = 20;
@@ -15,7 +16,10 @@ export class Names {
   private readonly units = new Map<string, string>();
   private readonly labs = new Map<string, string>();
 
-  constructor(private readonly desk: Desk) {}
+  constructor(
+    private readonly desk: Desk,
+    private readonly voice: Voice,
+  ) {}
 
   /** Look up whose jobs these are. */
   async learn(jobs: readonly Job[]): Promise<void> {
@@ -34,11 +38,11 @@ export class Names {
 
   /** A unit as a person reads it: its name and its code. */
   unit(unit: string): string {
-    return named(this.units.get(unit), unit);
+    return this.named(this.units.get(unit), unit);
   }
 
   owner({ kind, owner }: Job): string {
-    return kind === "staff-list" ? this.unit(owner) : named(this.labs.get(owner), owner);
+    return kind === "staff-list" ? this.unit(owner) : this.named(this.labs.get(owner), owner);
   }
 
   async learnUnit(unit: string): Promise<void> {
@@ -46,6 +50,10 @@ export class Names {
       const { name } = await this.desk.ask<Unit>("GET", `/units/${unit}`);
       this.units.set(unit, name);
     });
+  }
+
+  private named(name: string | undefined, code: string): string {
+    return name === undefined ? code : named(this.voice, name, code);
   }
 
   private async learnPages(path: "/units" | "/labs"): Promise<void> {
@@ -61,10 +69,6 @@ export class Names {
       }
     });
   }
-}
-
-function named(name: string | undefined, code: string): string {
-  return name === undefined ? code : `${name}（${code}）`;
 }
 
 async function ornament(look: () => Promise<void>): Promise<void> {

@@ -12,7 +12,7 @@ export class Officer {
     private readonly open: Console,
     readonly voice: Voice,
   ) {
-    this.names = new Names(this.desk);
+    this.names = new Names(this.desk, voice);
   }
 
   get desk(): Desk {

@@ -6,7 +6,7 @@ import type { Counts, Figures, Run, Tally } from "./answers";
 import type { Arrived } from "./arrivals";
 import { whyHeld } from "./holding";
 import type { Names } from "./names";
-import { type OfficerWord, type Voice, wordOf } from "./words";
+import { named, type OfficerWord, type Voice, wordOf } from "./words";
 
 const MOST_UNITS = 30;
 
@@ -122,9 +122,9 @@ export function tallyText(voice: Voice, tally: Tally): string {
     (outcome) => `${voice.say(outcomeWord(outcome))} ${tally[outcome]}`,
   );
   const refused = byCause(voice, tally.refused).map(([cause, n]) => `${cause} ${n}`);
-  const named = `${tally.name}（${tally.unit}）`;
+  const unit = named(voice, tally.name, tally.unit);
   const said = listed(voice, [...counts, ...refused]);
-  return voice.say("textUnit", { unit: named, people: tally.people, said });
+  return voice.say("textUnit", { unit, people: tally.people, said });
 }
 
 export interface RunReport {
@@ -136,7 +136,7 @@ export interface RunReport {
 export function runText(voice: Voice, names: Names, report: RunReport, area: string, at: number): string {
   const { run, arrived, stuck } = report;
   const changed = run.units.filter((tally) => tally.entitled + tally.withdrawn + sumOf(tally.refused) > 0);
-  const left = changed.length - MOST_UNITS + run.units_left_off;
+  const left = Math.max(0, changed.length - MOST_UNITS) + run.units_left_off;
   return lines([
     ...head(voice, "runTitle", area, at),
     voice.say("textCutoff", { time: instant(voice, run.cutoff) }),

@@ -30,6 +30,11 @@ function isGoing({ state }: Run): boolean {
   return state === "received" || state === "running";
 }
 
+/** A count in the table; on a phone, where each is a line, a nought is left out. */
+function counted(n: number): Node | string {
+  return n === 0 ? h("span", { class: "zero" }, "0") : String(n);
+}
+
 export class RunView implements View {
   private readonly outcome: Outcome;
   private readonly run: Loaded<Run>;
@@ -158,7 +163,7 @@ export class RunView implements View {
     const waiting =
       held.length === 0
         ? []
-        : [h("h2", {}, voice.say("heldUnits")), heldCards(this.officer, this.outcome, held, () => this.again())];
+        : [h("h2", {}, voice.say("heldUnits")), heldCards(this.officer, this.outcome, held, false, () => this.again())];
     return [...waiting, this.outcomes(run), this.byUnit(run)];
   }
 
@@ -194,7 +199,7 @@ export class RunView implements View {
         h("span", { class: "hint code" }, tally.unit),
       ),
       String(tally.people),
-      ...OUTCOMES.map((outcome) => String(tally[outcome])),
+      ...OUTCOMES.map((outcome) => counted(tally[outcome])),
       this.refusedCell(tally.refused),
     ]);
     const body =

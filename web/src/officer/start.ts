@@ -138,14 +138,21 @@ export class StartView implements View {
       { head: voice.say("thatDay"), numeric: true },
       { head: voice.say("inAll"), numeric: true },
     ];
+    const compact = (made: HTMLElement): HTMLElement => {
+      // Four rows of two numbers are no cards, also on a phone.
+      made.className = "compact";
+      return made;
+    };
     return this.figures.draw((figures) => [
-      table(
-        voice.say("figuresTitle"),
-        columns,
-        FIGURES.map((metric) => {
-          const { day, cumulative } = figures[metric];
-          return [voice.say(figureWord(metric)), String(day), String(cumulative)];
-        }),
+      compact(
+        table(
+          voice.say("figuresTitle"),
+          columns,
+          FIGURES.map((metric) => {
+            const { day, cumulative } = figures[metric];
+            return [voice.say(figureWord(metric)), String(day), String(cumulative)];
+          }),
+        ),
       ),
     ]);
   }

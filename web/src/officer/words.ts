@@ -8,6 +8,11 @@ export const OFFICER_WORDS = { zh: { ...DESK_WORDS.zh, ...zh }, en: { ...DESK_WO
 export type OfficerWord = keyof typeof OFFICER_WORDS.zh;
 export type Voice = Speaker<OfficerWord>;
 
+/** What has a name and a code, as a person reads it. */
+export function named(voice: Voice, name: string, code: string): string {
+  return voice.language === "zh" ? `${name}（${code}）` : `${name} (${code})`;
+}
+
 /** A word of a family (`cause:` and what follows), or undefined when the catalogue has none. */
 export function wordOf(family: string, member: string): OfficerWord | undefined {
   const word = `${family}:${member}`;
