@@ -89,6 +89,11 @@ class Wallet:
         self.page.click("#back")
         self.screen("home")
 
+    def home_from_form(self) -> None:
+        """Leave the form without enrolling."""
+        self.page.click("#back")
+        self.screen("welcome")
+
     def read(self) -> str:
         """What a camera reads on the screen."""
         self.page.locator(".symbol canvas").wait_for()

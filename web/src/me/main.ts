@@ -165,7 +165,7 @@ function tooOld(): void {
   part("view").replaceChildren(
     h("section", { class: "card" }, heading(voice.say("tooOld")), h("p", {}, voice.say("tooOldSay"))),
   );
-  document.title = voice.say("title");
+  document.title = `${voice.say("tooOld")} · ${voice.say("title")}`;
   document.body.dataset.screen = "too-old";
 }
 
