@@ -146,6 +146,13 @@ test("a cause is told in the page's language, without its code", () => {
   expect(causeText(voiceOf("zh"), "empty: The file holds no rows. 文件没有任何数据行。")).toBe("文件没有任何数据行。");
 });
 
+test("columns are named as clerks write them, and headers are found by those names", () => {
+  const missing =
+    "header-missing: No row names these columns: name, id_number. 前十行中找不到包含下列列名的表头：name, id_number。";
+  expect(causeText(voiceOf("zh"), missing)).toBe("前十行中找不到包含下列列名的表头：姓名、证件号码。");
+  expect(causeText(voiceOf("en"), missing)).toBe("No row names these columns: Name, Id number.");
+});
+
 test("nothing that is copied or shown becomes a formula or another cell when it is pasted", () => {
   for (const start of ["=", "+", "-", "@", "\t=", "\r=", "  =", "＝"]) {
     expect(neutral(`${start}cmd|' /C calc'!A0`)).toMatch(/^'/);

@@ -78,6 +78,17 @@ export function columnText(voice: Speaker<DeskWord>, column: string): string {
   return word in DESK_WORDS.zh ? voice.say(word as DeskWord) : column;
 }
 
+/** A sentence whose end names columns by the service's codes (`…: name, id_number.`), with what clerks call them. */
+export function namedColumns(voice: Speaker<DeskWord>, sentence: string): string {
+  return sentence.replace(
+    /([:：]\s*)([a-z_]+(?:, [a-z_]+)*)([.。])$/,
+    (_, colon: string, codes: string, end: string) => {
+      const names = codes.split(", ").map((code) => columnText(voice, code));
+      return colon + names.join(voice.language === "zh" ? "、" : ", ") + end;
+    },
+  );
+}
+
 const CAUSES: Readonly<Record<string, DeskWord>> = {
   "no-good-rows": "causeNoGoodRows",
   "over-quota": "causeOverQuota",
@@ -92,7 +103,7 @@ export function causeText(voice: Speaker<DeskWord>, cause: string): string {
   const [, law = "", sentence = cause] = /^([a-z-]+): ([\s\S]*)$/.exec(cause) ?? [];
   if (law === "cancelled") return voice.say("causeCancelled");
   const word = CAUSES[law];
-  if (word === undefined) return inLanguage(sentence, voice.language);
+  if (word === undefined) return namedColumns(voice, inLanguage(sentence, voice.language));
   const [people = "?", quota = "?"] = sentence.match(/\d+/g) ?? [];
   return voice.say(word, { people, quota });
 }

@@ -4,7 +4,7 @@ import { h } from "../shared/dom";
 import { copyButton, asText } from "../desk/copying";
 import { faultText } from "../desk/faults";
 import { jobTable } from "../desk/joblist";
-import { isGoing, type Job, STATE_WORDS } from "../desk/jobs";
+import { isGoing, type Job, namedColumns, STATE_WORDS } from "../desk/jobs";
 import type { Console, View } from "../desk/shell";
 import { type Destination, type Format, formatOf, MOST_BYTES, sendList } from "../desk/uploading";
 import { chinaInstant, instantOf } from "../shared/china";
@@ -183,7 +183,7 @@ export class UploadView implements View {
   private sentence(error: unknown, name: string): string {
     const told = faultText(this.voice, error);
     if (!(error instanceof Problem) || error.status !== 422) return told;
-    return this.voice.say("fileRefused", { name, why: told });
+    return this.voice.say("fileRefused", { name, why: namedColumns(this.voice, told) });
   }
 
   private template(): Node {
@@ -219,13 +219,7 @@ export class UploadView implements View {
       this.history.replaceChildren(h("p", {}, voice.say("loading")));
       return;
     }
-    const held = jobs.filter(({ state }) => state === "held");
-    const links = held.map(({ job }) => h("a", { href: `#job/${job}` }, voice.say("decideNow")));
-    this.waiting.replaceChildren(
-      ...(held.length > 0
-        ? [h("p", { class: "notice" }, voice.say("waits", { count: held.length }), " ", ...links)]
-        : []),
-    );
+    this.drawWaiting(jobs.filter(({ state }) => state === "held"));
     const heading = h("h2", {}, voice.say("jobsTitle"));
     if (jobs.length === 0) this.history.replaceChildren(heading, h("p", {}, voice.say("noJobs")));
     else
@@ -234,6 +228,16 @@ export class UploadView implements View {
         jobTable(voice, jobs),
         copyButton(voice, () => this.text(jobs)),
       );
+  }
+
+  private drawWaiting(held: readonly Job[]): void {
+    const { voice } = this;
+    const links = held.flatMap(({ job, created_at }) => [
+      " ",
+      h("a", { href: `#job/${job}` }, chinaInstant(voice.language, instantOf(created_at))),
+    ]);
+    const said = held.length > 0 ? [h("p", { class: "notice" }, voice.say("waits"), ...links)] : [];
+    this.waiting.replaceChildren(...said);
   }
 
   private text(jobs: readonly Job[]): string {
