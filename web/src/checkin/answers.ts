@@ -18,17 +18,15 @@ function when({ voice }: Facing, epochS: number): Node {
   return h("span", {}, time, " ", h("small", {}, voice.say("chinaTime")));
 }
 
+function act(facing: Facing, { venueName, direction, at }: Kept): Node[] {
+  return [h("p", {}, venueName), h("p", {}, `${facing.voice.say(direction)} · `, when(facing, at))];
+}
+
 /** Venue, direction, instant and the masked names: what a guard compares with the people in front of them. */
 function slip(facing: Facing, admitted: readonly Kept[], first: Kept): Node {
-  const { voice, state } = facing;
-  const names = admitted.map(({ pid }) => state.members?.find((member) => member.pid === pid)?.name ?? "");
-  return h(
-    "div",
-    { class: "slip" },
-    h("p", { class: "names" }, names.join("、")),
-    h("p", {}, first.venueName),
-    h("p", {}, `${voice.say(first.direction)} · `, when(facing, first.at)),
-  );
+  const { members } = facing.state;
+  const names = admitted.map(({ pid }) => members?.find((member) => member.pid === pid)?.name ?? "");
+  return h("div", { class: "slip" }, h("p", { class: "names" }, names.join("、")), ...act(facing, first));
 }
 
 function running(facing: Facing, receipt: Receipt): { node: Node; tick: (nowMs: number) => boolean } {
@@ -119,11 +117,11 @@ export function answersScreen(facing: Facing): Shown {
   const again = h("button", { type: "button", class: "plain wide", id: "again" }, voice.say("again"));
   again.addEventListener("click", () => acts.again());
   const list = state.shown.map((visit) => answer(facing, visit, card !== undefined));
-  const place = state.shown[0]?.venueName ?? "";
+  const [first] = state.shown;
   return {
     nodes: [
       h("h1", { id: "heading", tabindex: "-1" }, voice.say(headOf(state.shown))),
-      card === undefined ? h("p", { class: "place" }, place) : undefined,
+      card === undefined && first !== undefined ? h("div", { class: "place" }, ...act(facing, first)) : undefined,
       ...(card?.nodes ?? []),
       h("ul", { class: "answers" }, ...list),
       again,
