@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jwt
 import pytest
 from playwright.sync_api import Page, Route
 
@@ -178,6 +179,24 @@ def test_a_family_on_one_phone(phones: Phones, district: District) -> None:
     page.locator("#nick-1").wait_for(state="detached")
     wallet.home()
     assert page.locator(".tab").count() == 0
+
+
+def test_who_is_on_two_lists_chooses_the_unit(phones: Phones, district: District) -> None:
+    """One pass a unit, each bound to a key of its own; the guard sees the one that was chosen."""
+    second = District(district.http, serial=district.serial)
+    second.register()
+    second.upload_list(PEOPLE)
+    second.person("蒋*山", "entitled")
+    wallet = phones.new().open()
+    wallet.enrol(person(district, "蒋大山"))
+    tabs = wallet.page.locator(".tab")
+    tabs.nth(1).wait_for()
+    tokens = []
+    for place in range(2):
+        tabs.nth(place).click()
+        tokens.append(check_live(district.http, wallet.read()))
+    keys = {jwt.decode(token, options={"verify_signature": False})["cnf"]["jwk"]["x"] for token in tokens}
+    assert len(set(tokens)) == len(keys) == 2
 
 
 def test_a_new_device_is_announced_and_can_be_signed_out(phones: Phones, district: District) -> None:
