@@ -18,15 +18,17 @@ GATE, GATE_NAME, VENUE_NAME = "G-101", "东门", "第一农贸市场"
 CODE, LABEL, WORD = "k3wd-7q2m-hh5a-tz4c", "东门 1 号机", "清晨七点"
 GATE_PAGES, ME_PAGES = "https://gate.example.gov", "https://me.example.gov"
 SHIFT_S = 12 * 3600
-# Every verdict in the order in which it was shown: the screen itself shows only the last one.
-WATCH = """() => {
+# Every verdict in the order in which it was shown, with its instant: the screen itself shows only the last one.
+WATCH = """{
   window.verdicts = [];
-  const note = () => {
+  const note = (changes) => {
+    if (!changes.some(({ target }) => target === document.body)) return;
     const { mark, code, reason } = document.body.dataset;
-    const said = [mark, code, reason].join(" ").trim();
-    if (mark && mark !== "ready" && verdicts[verdicts.length - 1] !== said) verdicts.push(said);
+    if (mark === "ready") return;
+    const name = document.querySelector(".verdict .name")?.textContent ?? "";
+    verdicts.push({ said: [mark, code, reason].join(" ").trim(), name, ms: performance.now() });
   };
-  new MutationObserver(note).observe(document.body, { attributes: true });
+  new MutationObserver(note).observe(document, { subtree: true, attributeFilter: ["data-mark"] });
 }"""
 
 
@@ -39,10 +41,12 @@ class Booth:
     direction: str = "in"
     max_list_age_s: int = 86_400
     revoked: bool = False
+    down: bool = False
     ends_in_s: int = SHIFT_S
 
     def answer_in(self, context: BrowserContext) -> None:
         """Answer every request of the context that is for the service and not for a file."""
+        context.add_init_script(WATCH)
         context.route(f"**/gates/{GATE}", lambda route: route.fulfill(json=self._facts()))
         context.route(f"**/gates/{GATE}/shifts", self._shift)
         context.route(f"**/gates/{GATE}/shifts/*", lambda route: route.fulfill(json={}))
@@ -54,6 +58,8 @@ class Booth:
         return {**names, "direction": self.direction}
 
     def _shift(self, route: Route) -> None:
+        if self.down:
+            return route.abort()
         if self.revoked:
             return _problem(route, 403, "revoked")
         asked = json.loads(route.request.post_data or "{}")
@@ -74,6 +80,8 @@ class Booth:
         return route.fulfill(status=201, json=begun)
 
     def _scans(self, route: Route) -> None:
+        if self.down:
+            return route.abort()
         if self.revoked:
             return _problem(route, 403, "shift")
         scans = json.loads(route.request.post_data or "{}")["scans"]
@@ -99,25 +107,65 @@ def set_up(site: Site, issuer: Issuer) -> None:
     site.published["/config.json"] = json.dumps(settings)
 
 
-def begin(page: Page, origin: str) -> None:
-    """Begin a shift as a guard does who scanned the poster with the phone's camera, and wait for the scanner."""
+def visitor(browser: Browser, booth: Booth, **options: Any) -> Page:
+    """A page of somebody who has no shift yet, in a fresh profile; the test closes its context."""
+    context = browser.new_context(**({"locale": "zh-CN", "service_workers": "block"} | options))
+    booth.answer_in(context)
+    return context.new_page()
+
+
+def begin(page: Page, origin: str, *, settled: bool = True, again: bool = False) -> None:
+    """Begin a shift as a guard does who scanned the poster with the phone's camera, and wait for the scanner.
+
+    `again`: the sign was chosen before. `settled`: wait for keys and lists too.
+    """
+    page.goto("about:blank")
     page.goto(f"{origin}/#gate={GATE}")
     page.get_by_label("管理员口令").fill(CODE)
     page.get_by_label("这部手机叫什么").fill(LABEL)
-    page.get_by_label("暗号词").fill(WORD)
+    if not again:
+        page.get_by_label("暗号词").fill(WORD)
     page.get_by_role("button", name="开始上岗").click()
+    working(page, settled=settled)
+
+
+def working(page: Page, *, settled: bool = True) -> None:
+    """Wait until the scanner works, or says why its camera does not."""
     page.locator("body.duty[data-camera]:not([data-camera=opening])").wait_for()
-    page.evaluate(WATCH)
+    if settled:
+        page.locator(".status").filter(has_text="撤销数据").filter(has_not_text="没有撤销数据").wait_for()
 
 
 def verdicts(page: Page) -> list[str]:
     """Every verdict since the shift began: mark, code, and reason if it has one."""
-    return list(page.evaluate("verdicts"))
+    return [one["said"] for one in page.evaluate("verdicts")]
+
+
+def scanned(page: Page, text: str) -> str:
+    """Scan with a hand scanner, which types and presses Enter; the verdict that stands then."""
+    before = page.evaluate("verdicts.length")
+    page.evaluate(
+        """text => {
+          for (const key of [...text, "Enter"]) {
+            const press = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+            (document.activeElement ?? document.body).dispatchEvent(press);
+          }
+        }""",
+        text,
+    )
+    page.wait_for_function("before => verdicts.length > before", arg=before)
+    return verdicts(page)[-1]
 
 
 @contextmanager
 def on_shift(
-    browser: Browser, site: Site, booth: Booth, faults: list[str] | None = None, **options: Any
+    browser: Browser,
+    site: Site,
+    booth: Booth,
+    faults: list[str] | None = None,
+    *,
+    settled: bool = True,
+    **options: Any,
 ) -> Iterator[Page]:
     """A guard's page with a shift begun; what it logs as an error goes to `faults`."""
     known = {"viewport": {"width": 360, "height": 740}, "locale": "zh-CN", "service_workers": "block"}
@@ -128,10 +176,10 @@ def on_shift(
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("console", lambda line: heard.append(line.text) if _is_fault(line.type, line.text) else None)
     try:
-        begin(page, site.origin)
+        begin(page, site.origin, settled=settled)
         yield page
         if faults is None:
-            assert heard == []
+            assert heard == [], heard
     finally:
         context.close()
 

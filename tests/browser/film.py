@@ -46,7 +46,7 @@ def plain_symbol(text: str) -> Picture:
     return picture.resize((8 * len(matrix), 8 * len(matrix)), Image.Resampling.NEAREST)
 
 
-def scene(  # noqa: PLR0913 - each is a way in which a phone is held badly
+def scene(
     picture: Picture | None,
     *,
     tilt: float = 0.0,

@@ -16,6 +16,7 @@ let shown: string[];
 let answers: Map<string, Partial<Answer>>;
 let sights: Map<string, Seen>;
 let looked: string[];
+let held: Scan | undefined;
 let full: boolean;
 let fetched: boolean;
 let duty: Duty;
@@ -51,6 +52,9 @@ const means: Means = {
     if (full) throw new Error("full");
     kept.push(scan);
   },
+  hold(scan) {
+    held = scan;
+  },
   async report(host) {
     reported.push(host);
   },
@@ -75,7 +79,7 @@ beforeEach(() => {
     ["8", { verdict: "refused", code: "unreadable" }],
   ]);
   sights = new Map();
-  [full, fetched] = [false, false];
+  [full, fetched, held] = [false, false, undefined];
   duty = new Duty(means);
 });
 
@@ -116,6 +120,22 @@ test("no verdict stands longer than 20 s", async () => {
     await duty.tick();
     expect([text, duty.standing.mark]).toEqual([text, "ready"]);
   }
+});
+
+test("what would be recorded by itself is held from the first moment, and no longer than until it is kept", async () => {
+  await duty.take("1");
+  expect(held).toEqual({ presentation: "1", direction: "in", at: 1000 });
+  await duty.record("out");
+  expect([held, kept.length]).toEqual([undefined, 1]);
+  await duty.take("2");
+  await duty.dismiss();
+  expect(held).toBeUndefined();
+  await duty.take("3");
+  expect(held).toBeUndefined();
+  await duty.identityChecked();
+  expect(held?.identity_checked).toBe(true);
+  await duty.take("5");
+  expect([held, kept.length]).toEqual([undefined, 2]);
 });
 
 test("who did not go through is not recorded", async () => {

@@ -62,7 +62,8 @@ test("our other codes are told by name: a venue's poster, a booth's", () => {
 });
 
 test("what is neither is nothing, however long it is", () => {
-  for (const text of ["", "  ", "你好", "WIFI", "9".repeat(9000)]) expect(kindOf(text, ORIGINS).kind).toBe("other");
+  for (const text of ["", "  ", "你好", "WIFI:S:guest;;", "BEGIN:VCARD", "9".repeat(9000)])
+    expect(kindOf(text, ORIGINS).kind).toBe("other");
 });
 
 const seen = (text: string) => ({ texts: [text], broken: false });
@@ -99,6 +100,19 @@ test("a code that cannot be read is said to be so, once, and not because of one 
   expect(observer.take(BROKEN, 9000)).toBeUndefined();
   expect(observer.take(BROKEN, 9600)).toBeUndefined();
   expect(observer.take(BROKEN, 10_200)).toEqual({ kind: "unreadable" });
+});
+
+test("a phone so slow that it looks once a second says it too, and a code that flickers is one", () => {
+  for (const ms of [0, 1000]) expect(observer.take(BROKEN, ms)).toBeUndefined();
+  expect(observer.take(BROKEN, 2000)).toEqual({ kind: "unreadable" });
+  observer.forget();
+  expect(observer.take(BROKEN, 10_000)).toBeUndefined();
+  expect(observer.take(NOTHING, 10_500)).toBeUndefined();
+  expect(observer.take(BROKEN, 11_200)).toEqual({ kind: "unreadable" });
+  observer.forget();
+  expect(observer.take(BROKEN, 20_000)).toBeUndefined();
+  expect(observer.take(NOTHING, 20_800)).toBeUndefined();
+  expect(observer.take(BROKEN, 21_400)).toBeUndefined();
 });
 
 test("a phone that is taken away after it was read is not called unreadable", () => {

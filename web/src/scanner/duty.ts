@@ -52,6 +52,8 @@ export interface Means {
   look(pass: Pass, text: string, at: number): Promise<Sight>;
   /** Keep a scan. Rejects when it could not be kept. */
   keep(scan: Scan): Promise<void>;
+  /** Hold what would be recorded by itself, at once, so that no crash loses it; undefined: nothing is to be held. */
+  hold(scan: Scan | undefined, counts?: boolean): void;
   report(host: string, at: number): Promise<void>;
   count(...what: ("in" | "out" | "refused" | "unsure")[]): void;
   /** Draw it; `fresh` is a new verdict, to be said aloud. */
@@ -70,6 +72,11 @@ interface Pending {
   readonly byItself: boolean;
   readonly counts: boolean;
   readonly checked: boolean;
+}
+
+function scanOf({ text, at, nonce, checked }: Pending, direction: Direction): Scan {
+  const more = { ...(nonce === undefined ? {} : { nonce }), ...(checked ? { identity_checked: true } : {}) };
+  return { presentation: text, direction, at, ...more };
 }
 
 function ready(since: number): Standing {
@@ -119,7 +126,7 @@ export class Duty {
   /** The guard's tap: nobody went through, or on to the next one. */
   dismiss(): Promise<void> {
     return this.inTurn(async () => {
-      if (this.standing.mark === "admit" || this.standing.mark === "unsure") this.pending = undefined;
+      if (this.standing.mark === "admit" || this.standing.mark === "unsure") this.wait(undefined);
       await this.end();
       if (this.standing.reason !== "NotSaved") this.clear();
     });
@@ -129,7 +136,7 @@ export class Duty {
   identityChecked(): Promise<void> {
     return this.inTurn(async () => {
       if (this.standing.mark !== "identity" || this.pending === undefined) return;
-      this.pending = { ...this.pending, byItself: true, checked: true };
+      this.wait({ ...this.pending, byItself: true, checked: true });
       const { answer } = this.standing;
       this.stand({ mark: "admit", code: "identity-checked", ...(answer === undefined ? {} : { answer }) });
     });
@@ -142,7 +149,7 @@ export class Duty {
    */
   ask(): Promise<void> {
     return this.inTurn(async () => {
-      if (this.standing.mark === "admit") this.pending = undefined;
+      if (this.standing.mark === "admit") this.wait(undefined);
       await this.end();
       this.challenge = { digits: chooseNumber(), endsAt: this.means.now() + NUMBER_S };
       this.clear();
@@ -189,32 +196,37 @@ export class Duty {
   }
 
   private clear(): void {
-    this.pending = undefined;
+    this.wait(undefined);
     this.standing = ready(this.means.now());
     this.means.show(this.standing, false);
+  }
+
+  private wait(pending: Pending | undefined): void {
+    this.pending = pending;
+    if (pending?.byItself === true) this.means.hold(scanOf(pending, this.means.direction), pending.counts);
+    else this.means.hold(undefined);
   }
 
   /** The standing verdict is over: record what is recorded by itself. */
   private async end(): Promise<void> {
     if (this.pending?.byItself === true) await this.write(this.means.direction);
-    this.pending = undefined;
+    this.wait(undefined);
   }
 
   private async write(direction: Direction): Promise<boolean> {
     const { pending } = this;
     if (pending === undefined) return true;
     this.pending = undefined;
-    const { text, at, nonce, counts, checked } = pending;
-    const more = { ...(nonce === undefined ? {} : { nonce }), ...(checked ? { identity_checked: true } : {}) };
     try {
-      await this.means.keep({ presentation: text, direction, at, ...more });
+      await this.means.keep(scanOf(pending, direction));
+      this.means.hold(undefined);
     } catch {
       // A full disk: the guard must know, for nothing is lost in silence.
       this.unsaved++;
       this.stand({ mark: "unsure", code: "not-saved", reason: "NotSaved" });
       return false;
     }
-    if (counts) this.means.count(direction);
+    if (pending.counts) this.means.count(direction);
     return true;
   }
 
@@ -241,7 +253,7 @@ export class Duty {
   private async judgeNumbered(text: string, { digits }: Challenge): Promise<void> {
     const answer = await this.means.check(text, this.means.now(), digits);
     // The code that the holder's page shows until the number is typed is no answer to it, nor is a paper.
-    if (answer.verdict !== "genuine" || this.challenge === undefined) return;
+    if (answer.code === "not-live" || answer.code === "unreadable" || answer.verdict === "identity") return;
     this.challenge = undefined;
     await this.end();
     if (answer.pass !== undefined) await this.means.look(answer.pass, text, answer.at);
@@ -276,16 +288,16 @@ export class Duty {
     const numbered = nonce !== undefined;
     const scan = { text, at: answer.at, checked: false, ...(nonce === undefined ? {} : { nonce }) };
     if (verdict === "genuine") {
-      this.pending = { ...scan, byItself: true, counts: true };
+      this.wait({ ...scan, byItself: true, counts: true });
       return this.stand({ mark: "admit", code, answer, numbered });
     }
     if (verdict === "identity") {
-      this.pending = { ...scan, byItself: false, counts: true };
+      this.wait({ ...scan, byItself: false, counts: true });
       return this.stand({ mark: "identity", code, answer });
     }
     // What is no pass of ours leaves no row, so there is nothing to send.
     if (pass !== undefined) {
-      this.pending = { ...scan, byItself: verdict === "refused", counts: verdict === "unsure" };
+      this.wait({ ...scan, byItself: verdict === "refused", counts: verdict === "unsure" });
     }
     if (code === "unreadable") return this.stand({ mark: "unreadable", code, reason: "NoPass", answer });
     this.means.count(verdict);

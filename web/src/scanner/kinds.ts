@@ -23,6 +23,8 @@ const LONGEST_HOST = 253;
 const BARE_PASS = /^([0-9]+|eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}(~[A-Za-z0-9._-]+)?)$/;
 /** An address as people write it, without its scheme: many cameras open it all the same. */
 const BARE_ADDRESS = /^(?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+(?::\d+)?(?:[/?#]|$)/u;
+/** What a phone opens when it is tapped, besides web addresses; a Wi-Fi code or a visiting card leads nowhere. */
+const OPENS = /^([a-z][a-z0-9+.-]*:\/\/|(javascript|data|blob|file|intent|tel|sms|smsto|mailto):)/i;
 const GATE_ID = /^[A-Za-z0-9_-]{1,40}$/;
 
 function addressOf(text: string): URL | undefined {
@@ -51,6 +53,7 @@ export function kindOf(scanned: string, origins: Origins): Kind {
   if (url === undefined) return { kind: "other" };
   const known = ours(url, origins);
   if (known !== undefined) return known;
+  if (!OPENS.test(text) && !BARE_ADDRESS.test(text) && !/^https?:/i.test(text)) return { kind: "other" };
   const web = url.protocol === "https:" || url.protocol === "http:";
   const named = web && url.hostname !== "" && url.hostname.length <= LONGEST_HOST;
   return { kind: "foreign", host: named ? url.hostname : url.protocol, reportable: named };

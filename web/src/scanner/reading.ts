@@ -1,6 +1,10 @@
 /** The page's side of the reader: hands frames to the worker, one at a time, from whatever this browser can. */
 import { scriptUrl } from "../shared/trusted";
+import wasmUrl from "zxing-wasm/reader/zxing_reader.wasm?url";
 import workerUrl from "./reader?worker&url";
+
+/** What reading needs from the network once: to be kept for the rest of the shift. */
+export const READER_FILES: readonly string[] = [workerUrl, wasmUrl];
 
 /** A frame on its way to the worker. */
 export type Frame =

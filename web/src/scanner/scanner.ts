@@ -1,5 +1,6 @@
 /** On shift: the camera runs, verdicts come, records go out. Loaded only once a shift has begun. */
 import { serverNow } from "../shared/clock";
+import { keepFiles } from "../shared/offline";
 import type { Config } from "../shared/config";
 import { loadConfig } from "../gate/load";
 import { KeptLists } from "../shift/lists";
@@ -8,12 +9,14 @@ import { ownSecret, type Secret } from "../shift/secret";
 import { forgetOld, look, proofInstant } from "../shift/seen";
 import { isOver, type Shift, type ShiftBook } from "../shift/shift";
 import { Duty, type Means, type Standing } from "./duty";
+import { heldBefore, hold } from "./held";
 import type { Origins } from "./kinds";
 import { announce } from "./page";
 import { HEADS, spoken } from "./panel";
 import { Sight } from "./sight";
 import { Screen } from "./screen";
-import { Voice, type Phrase } from "./voice";
+import { READER_FILES } from "./reading";
+import { type Phrase, Voice, VOICE_FILES } from "./voice";
 import { hearWedge } from "./wedge";
 import { voice } from "./words";
 
@@ -34,12 +37,21 @@ const PHRASES: Readonly<Record<Exclude<Standing["mark"], "ready">, Phrase>> = {
 };
 /** How often the service is asked whether the shift still stands. */
 const STANDS_MS = 300_000;
+/** How long a shift waits for its first keys and lists before the camera opens without them. */
+const FIRST_MS = 4000;
 const ORIGIN = /^https?:\/\/[^/]+$/;
 
 /** Our own addresses: where this page is, and what the settings name. */
 export function originsOf(config: Config | undefined): Origins {
   const named = (address: string | undefined): string[] => (ORIGIN.test(address ?? "") ? [address as string] : []);
   return { gate: [location.origin, ...named(config?.pages?.gate)], me: named(config?.pages?.me) };
+}
+
+/** Ask for everything of the scanner to be kept: the next visit of this shift may have no network. */
+function keepScanner(): void {
+  const fetched = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
+  const parts = fetched.filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/assets/"));
+  void keepFiles([...READER_FILES, ...VOICE_FILES, ...parts.map(({ pathname }) => pathname)]);
 }
 
 /** A shift at work: everything that runs until `stop`. */
@@ -123,9 +135,13 @@ export class Running {
   private async begin(): Promise<void> {
     const { stops, lists } = this;
     await this.readSecret();
+    // The first scan of a shift is not to be unsure because its data is a second away.
+    if (!lists.ready) await Promise.race([lists.refresh(), new Promise((done) => setTimeout(done, FIRST_MS))]);
+    await this.recover();
     this.waiting = await records.count();
     this.draw();
     void forgetOld(serverNow());
+    keepScanner();
     const everySecond = setInterval(() => void this.second(), 1000);
     const everyWhile = setInterval(() => void this.ask(), STANDS_MS);
     void this.ask();
@@ -141,6 +157,17 @@ export class Running {
       hearWedge((text) => void this.duty.take(text)),
       records.onChange(() => void this.recount()),
     );
+  }
+
+  /** Put into the queue what a closed page or an empty battery left: sent twice, it is one row. */
+  private async recover(): Promise<void> {
+    const held = heldBefore();
+    if (held === undefined) return;
+    const { gate, startedAt, scan, counts } = held;
+    await records.add({ ...this.shift, gate }, scan);
+    if (counts && startedAt === this.shift.startedAt) await records.note(this.shift, scan.direction);
+    hold(this.shift, undefined);
+    this.flusher.now();
   }
 
   private async recount(): Promise<void> {
@@ -178,6 +205,7 @@ export class Running {
         await records.add(shift, scan);
         this.flusher.now();
       },
+      hold: (scan, counts) => hold(shift, scan, counts),
       report: async (host, at) => {
         await records.addReport(shift, { host, at });
         this.flusher.now();

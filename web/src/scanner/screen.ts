@@ -183,6 +183,7 @@ export class Screen {
         { id: "waiting", class: waiting > 0 ? "waits" : "" },
         waiting > 0 ? voice.say("waiting", { n: waiting }) : voice.say("sent"),
       ),
+      ...(this.on.post.book.lasting ? [] : [h("span", { class: "old" }, voice.say("notLastingHere"))]),
       ...(unsaved > 0 ? [h("span", { class: "old" }, voice.say("unsaved", { n: unsaved }))] : []),
       ...(marks === undefined ? [] : [h("span", { class: "marks" }, `${voice.say("marks")} `, h("b", {}, marks.text))]),
     ];

@@ -14,6 +14,7 @@ const PATTERNS: Readonly<Record<Phrase, readonly number[]>> = {
   check: [160, 120, 160],
   unreadable: [60, 60, 60, 60, 60, 60],
 };
+export const VOICE_FILES: readonly string[] = Object.values(RECORDINGS);
 const MUTED = "epipass.muted";
 
 function keptMute(): boolean {

@@ -17,8 +17,10 @@ export type Happening =
 const BROKEN_MS = 1200;
 /** The same after a code was read: the phone is being taken away. */
 const LEAVING_MS = 2500;
-/** A gap between sights of a broken code as long as this is still the same broken code. */
+/** Frames without a code for no longer than this do not end a broken one: detection flickers. */
 const FLICKER_MS = 700;
+/** Frames so far apart tell nothing together: the page was hidden. A slow phone looks once a second. */
+const ASLEEP_MS = 5000;
 /** Out of view for so long, a code that comes back is shown anew. */
 const GONE_MS = 2500;
 
@@ -33,7 +35,9 @@ export class Observer {
   /** Take in a sight at `nowMs`; undefined when nothing new happened. */
   take(sight: Pick<Sight, "texts" | "broken">, nowMs: number): Happening | undefined {
     if (sight.texts.length > 0) return this.read(sight.texts, nowMs);
-    return sight.broken ? this.unread(nowMs) : undefined;
+    if (sight.broken) return this.unread(nowMs);
+    if (nowMs - this.brokenAt > FLICKER_MS) this.brokenAt = Number.NEGATIVE_INFINITY;
+    return undefined;
   }
 
   /** Whether a code was read in the last moment. */
@@ -61,7 +65,7 @@ export class Observer {
   }
 
   private unread(nowMs: number): Happening | undefined {
-    if (nowMs - this.brokenAt > FLICKER_MS) {
+    if (nowMs - this.brokenAt > ASLEEP_MS) {
       this.brokenSince = nowMs;
       this.told = false;
     }

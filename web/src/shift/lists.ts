@@ -101,8 +101,9 @@ export class KeptLists {
 
   /** Judge a text at `at` (epoch seconds) by what is held, with no network; `nonce`: the six digits the guard chose. */
   async check(text: string, at: number, nonce?: string): Promise<Answer> {
-    if (this.verifier === undefined) return unsure(at, "no-network");
+    // Before all else: a statement from the future is not taken, and then there are no keys for the same reason.
     if (this.isClockBehind(at)) return unsure(at, "clock");
+    if (this.verifier === undefined) return unsure(at, "no-network");
     const status: StatusSource | typeof UNCHECKED = this.lists ?? UNCHECKED;
     return judge(this.verifier, text, { at, status, nonce });
   }
