@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,15 +14,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from cli.deployment import Deployment
+from cli.extracts import extracts
 from cli.roots import KmsSigner
-from credentials import Signer
 from credentials.contexts import context_document
-from credentials.statement import VALID_FOR_S, days_of, needed, of_day, peek_statement, sign_statement
+from credentials.statement import VALID_FOR_S, needed, peek_statement, sign_statement
 from infra.paths import PAGES
 
 STATEMENT = ".well-known/epipass-keys.jwt"
 STATEMENTS = ".well-known/epipass-keys"
-SITES, SWITCH = "sites.json", "worker.json"
+CONFIG, SITES, SWITCH = "config.json", "sites.json", "worker.json"
 JWKS = ".well-known/jwks.json"
 # A statement lives 31 days; one that has a week left is renewed, as a duty officer would be reminded to.
 RENEW_S = 7 * 86_400
@@ -49,11 +49,13 @@ def initialise(
 ) -> Iterator[str]:
     """Bring a fresh deployment to work, step by step; yields what each step did. Twice is the same as once.
 
+    Of phone, sites and login, what is not given stays as it is published.
+
     Args:
         deployment: the stack.
         phone: the district's help line, shown on every page.
-        sites: a file of sampling sites, which the wallet shows before a pass ends; none: what is published stays.
-        login: where staff sign in; by default below the issuer of staff tokens.
+        sites: a file of sampling sites, which the wallet shows before a pass ends.
+        login: where staff sign in; at the first time by default below the issuer of staff tokens.
         at: epoch seconds; now by default.
     """
     now = int(time.time()) if at is None else at
@@ -67,9 +69,9 @@ def initialise(
     root = KmsSigner(deployment.client("kms"), outputs["RootKey"])
     issuer = environment["EPIPASS_ISSUER"]
     public.put("contexts/v1", context_document(issuer), "application/ld+json")
-    public.put(
-        "config.json", _config(environment, root, phone, login, embedded=deployment.embedded), "application/json"
-    )
+    published = json.loads(public.get(CONFIG) or b"{}")
+    config = _config(environment, root, published, phone, login, embedded=deployment.embedded)
+    public.put(CONFIG, json.dumps(config, ensure_ascii=False).encode(), "application/json")
     yield from _sites(public, sites)
     yield f"The root key {root.kid} is pinned in /config.json."
     if deployment.embedded:
@@ -122,23 +124,27 @@ def _pages(public: Public) -> Iterator[str]:
 
 
 def _config(
-    environment: Mapping[str, str], root: KmsSigner, phone: str, login: Login | None, *, embedded: bool
-) -> bytes:
+    environment: Mapping[str, str],
+    root: KmsSigner,
+    published: Mapping[str, Any],
+    phone: str,
+    login: Login | None,
+    *,
+    embedded: bool,
+) -> dict[str, Any]:
     """`/config.json`: what is pinned when the pages are published, and where the other pages are."""
-    provider = environment["OIDC_ISSUER"]
-    if login is None:
-        # The embedded login answers at every origin of this machine, the desk's own among them.
-        below = "/oidc" if embedded else provider
-        login = Login(f"{below}/authorize", f"{below}/token")
-    config = {
+    # The embedded login answers at every origin of this machine, the desk's own among them.
+    below = "/oidc" if embedded else environment["OIDC_ISSUER"]
+    known = published.get("login", {})
+    asked = login or Login(known.get("authorize", f"{below}/authorize"), known.get("token", f"{below}/token"))
+    return {
         "issuer": environment["EPIPASS_ISSUER"],
         "roots": [root.public_jwk()],
         "specimen": embedded,
-        "phone": phone,
+        "phone": phone or published.get("phone", ""),
         "pages": {origin: environment[f"EPIPASS_{origin.upper()}_URL"] for origin in ORIGINS},
-        "login": {"client": environment["OIDC_CLIENT"], "authorize": login.authorize, "token": login.token},
+        "login": {"client": environment["OIDC_CLIENT"], "authorize": asked.authorize, "token": asked.token},
     }
-    return json.dumps(config, ensure_ascii=False).encode()
 
 
 def _sites(public: Public, sites: Path | None) -> Iterator[str]:
@@ -188,25 +194,8 @@ def _statement(public: Public, root: KmsSigner, issuer: str, at: int) -> str:
     number = peek_statement(token).seq
     # Old statements stay published: auditors read them for ever.
     public.put(f"{STATEMENTS}/{number}.jwt", token.encode(), "application/jwt")
+    # The statement before its extracts: whoever saw a newer extract would refuse the older statement as rolled back.
+    public.put(STATEMENT, token.encode(), "application/jwt")
     for day, extract in extracts(token, keys, root, previous):
         public.put(f"{STATEMENTS}/{day}.jwt", extract.encode(), "application/jwt")
-    public.put(STATEMENT, token.encode(), "application/jwt")
     return f"The key statement {number} was signed by the specimen root."
-
-
-def extracts(
-    token: str, keys: Sequence[Mapping[str, Any]], root: Signer, previous: str | None
-) -> Iterator[tuple[str, str]]:
-    """Yield each UTC day of a statement's life with the statement's extract for it, signed by the same root key."""
-    whole = peek_statement(token)
-    for day in days_of(whole.iat, whole.exp):
-        extract = sign_statement(
-            issuer=whole.iss,
-            at=whole.iat,
-            keys=of_day(keys, day),
-            signer=root,
-            previous=previous,
-            not_before=whole.not_before,
-            expires_at=whole.exp,
-        )
-        yield time.strftime("%Y-%m-%d", time.gmtime(day)), extract

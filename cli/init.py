@@ -34,9 +34,10 @@ def init(
     as_json: bool,
 ) -> None:
     """Bring a fresh deployment to work. Run it again at any time: what is there is left alone, and it says so."""
-    target = deployment(stack)
-    steps = []
-    login = Login(login_authorize, login_token) if login_authorize and login_token else None
+    if bool(login_authorize) != bool(login_token):
+        raise click.UsageError("--login-authorize and --login-token go together: a desk needs both endpoints")
+    login = Login(login_authorize, login_token) if login_authorize else None
+    target, steps = deployment(stack), []
     for step in initialise(target, phone=phone, sites=sites, login=login):
         steps.append(step)
         if not as_json:

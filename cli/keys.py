@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cli import offline, told
-from cli.ceremony import extracts
+from cli.extracts import check_extracts, extracts
 from cli.roots import root_signer
 from credentials import KeySet, LocalSigner, Refused, Untrusted
 from credentials.statement import Statement, digest, needed, peek_statement, sign_statement
@@ -109,7 +109,7 @@ def sign(
     not_before = None if not_before_text is None else offline.instant_of(not_before_text)
     signer = root_signer(root_at)
     try:
-        not_before = _kept(previous, issuer, published, at, not_before)
+        not_before = _kept(previous, issuer, published, at=at, expires_at=at + days * DAY_S, not_before=not_before)
         token = sign_statement(
             issuer=issuer, at=at, keys=needed(published, at, at + days * DAY_S), signer=signer, previous=previous, not_before=not_before,
             pages=pages, expires_at=at + days * DAY_S,
@@ -127,7 +127,13 @@ def sign(
 
 
 def _kept(
-    previous: str | None, issuer: str, published: list[dict[str, Any]], at: int, not_before: int | None
+    previous: str | None,
+    issuer: str,
+    published: list[dict[str, Any]],
+    *,
+    at: int,
+    expires_at: int,
+    not_before: int | None,
 ) -> int | None:
     """Hold the next statement to the one before; its `not_before`, at least as late. Raises ValueError."""
     for key in published:
@@ -140,6 +146,9 @@ def _kept(
         raise ValueError("the previous statement is another issuer's")
     if at < before.iat:
         raise ValueError("the previous statement is from after this one")
+    if expires_at < before.exp:
+        # Its extracts for the days beyond would stay published, and say what this statement takes back.
+        raise ValueError("the previous statement reaches further: sign for more days")
     kids = {key["kid"] for key in published}
     # A pass lives 48 hours beyond its key.
     lost = [
@@ -167,6 +176,10 @@ def _write(out_at: Path, token: str) -> None:
     "--root", "roots_at", multiple=True, required=True, metavar="FILE", help="A pinned root key (JWK or JWK set)."
 )
 @click.option("--previous", "previous_at", metavar="FILE", help="The statement before: number and hash must follow it.")
+@click.option(
+    "--extracts", "extracts_at", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the days' extracts: each must say what the statement says, and nothing more.",
+)  # fmt: skip
 @click.option("--at", "at_text", metavar="TIME", help="Default: now.")
 @offline.json_option
 @click.pass_context
@@ -176,6 +189,7 @@ def check(
     *,
     roots_at: tuple[str, ...],
     previous_at: str | None,
+    extracts_at: Path | None,
     at_text: str | None,
     as_json: bool,
 ) -> None:
@@ -192,6 +206,8 @@ def check(
             raise Untrusted("it does not follow the previous statement")
         if at >= found.exp:
             raise Untrusted("it is out of date: verdicts under it are unsure")
+        if extracts_at is not None:
+            check_extracts(found, extracts_at, roots, at)
     except Refused as problem:
         if as_json:
             told.print_json({"code": problem.code, "cause": str(problem)})

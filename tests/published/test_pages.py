@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from cli.ceremony import ORIGINS, STATEMENT, initialise, page_manifest
+from cli.ceremony import ORIGINS, STATEMENT, Login, initialise, page_manifest
 from cli.deployment import Deployment
 from credentials import KeySet
 from credentials.statement import days_of, peek_statement
@@ -111,3 +111,18 @@ def test_small_files_that_a_person_changes_are_published(public: Http) -> None:
     assert json.loads(public.get("/worker.json").body) == {"off": False}
     pages = public.get("/config.json").json()["pages"]
     assert set(pages) == set(ORIGINS)
+
+
+def test_bringing_it_up_again_keeps_what_is_not_said_anew(engine: Service, public: Http) -> None:
+    """A later `epipass init` for a new build or other sites loses neither the help line nor where staff sign in."""
+    deployment = Deployment(engine.client, STACK, embedded=True, url=engine.url)
+    before = public.get("/config.json").json()
+    login = Login("https://login.example.gov/oauth2/authorize", "https://login.example.gov/oauth2/token")
+    list(initialise(deployment, phone="0571-0000 0000", login=login))
+    list(initialise(deployment))
+    kept = public.get("/config.json").json()
+    assert kept["phone"] == "0571-0000 0000"
+    assert (kept["login"]["authorize"], kept["login"]["token"]) == (login.authorize, login.token)
+    assert public.get("/sites.json").status == 200
+    list(initialise(deployment, phone=before["phone"], login=Login("/oidc/authorize", "/oidc/token")))
+    assert public.get("/config.json").json() == before
