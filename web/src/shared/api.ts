@@ -52,7 +52,7 @@ async function answerOf(method: string, path: string, asked: Asked): Promise<Res
     });
     // Only an answer that no cache may keep tells the time: a service worker gives published files with an old date.
     if (/\bno-store\b/.test(answer.headers.get("cache-control") ?? "")) {
-      learnClock(answer.headers.get("date"), sent, performance.now());
+      learnClock(answer.headers.get("date"), sent, performance.now(), answer.headers.get("age"));
     }
     return answer;
   } catch {

@@ -36,9 +36,13 @@ function keep(name: string, value: number): void {
   }
 }
 
-/** Take in an answer's `Date` header; `sent` and `received` are performance.now() of the request. */
-export function learnClock(date: string | null, sent: number, received: number): void {
-  const stated = Date.parse(date ?? "");
+/**
+ * Take in an answer's `Date` header; `sent` and `received` are performance.now() of the request.
+ *
+ * `age`: its `Age` header (RFC 9111, section 5.1), the seconds a shared cache has held it: its `Date` is that much past.
+ */
+export function learnClock(date: string | null, sent: number, received: number, age: string | null = null): void {
+  const stated = Date.parse(date ?? "") + (Number(age) || 0) * 1000;
   if (Number.isNaN(stated)) return;
   const serverMs = stated + 500 + (received - sent) / 2;
   learnt = { serverMs, mark: received, offsetMs: serverMs - Date.now() };
