@@ -39,6 +39,14 @@ BARE = """
 NO_DATABASE = (
     'Object.defineProperty(globalThis, "indexedDB", {get() { throw new DOMException("denied", "SecurityError"); }});'
 )
+SILENT = """
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...asked) {
+    const request = open.apply(this, asked);
+    request.addEventListener("success", (event) => event.stopImmediatePropagation());
+    return request;
+  };
+"""
 FULL_DISK = 'IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };'
 
 
@@ -288,6 +296,14 @@ def test_storage_denied_is_said(page: Page, served: Http, place: Place) -> None:
     page.locator("#nobody .notice", has_text="不能保存资料").wait_for()
     assert page.locator("input").count() == 0
     assert faults_of_access(page) == []
+
+
+def test_storage_that_never_answers_is_said(page: Page, served: Http, place: Place) -> None:
+    """As Safari 14's now and then: the page does not stand there for ever, looking."""
+    page.add_init_script(SILENT)
+    page.goto(f"{origin_of(served, 'me')}/c/{place.code}")
+    page.locator(".notice", has_text="存储没有回应").wait_for()
+    assert page.locator("h1").inner_text() == place.name
 
 
 def test_what_cannot_be_stored_is_sent_and_said(phone: Page) -> None:

@@ -100,6 +100,9 @@ export function formScreen(facing: Facing): Node[] {
   const { kind } = state.found;
   if (state.code === undefined) return stop(facing, "malformed", "malformedDo");
   if (kind === "retired") return stop(facing, "retired", "retiredDo");
+  if (state.members === undefined && state.stuck) {
+    return [...venueNodes(facing), h("p", { class: "notice" }, voice.say("stuck"))];
+  }
   if (state.members === undefined || (kind === "looking" && state.before === undefined)) {
     return [heading(voice.say("looking"))];
   }

@@ -20,6 +20,7 @@ import { keepLit } from "./wake";
 
 /** A network that says nothing for so long is as good as none; its answer counts when it comes. */
 const SLOW_MS = 2500;
+const STUCK_MS = 4000;
 const RETRY_MS = 20_000;
 const TICK_MS = 500;
 
@@ -30,6 +31,7 @@ const state: State = {
   found: { kind: "looking" },
   before: undefined,
   members: undefined,
+  stuck: false,
   lasting: true,
   chosen: new Set(),
   running: undefined,
@@ -157,7 +159,7 @@ async function look(): Promise<void> {
   state.found = await findVenue(state.code);
   clearTimeout(slow);
   draw();
-  if ("venue" in state.found) await remember(await opening, state.code, state.found.venue);
+  if ("venue" in state.found) await remember(await opening, state.found.venue);
 }
 
 async function meet(): Promise<void> {
@@ -179,7 +181,13 @@ async function start(): Promise<void> {
     () => undefined,
   );
   const looking = look();
+  // Safari 14 now and then never opens its storage until the page is loaded again.
+  const stuck = setTimeout(() => {
+    state.stuck = true;
+    draw();
+  }, STUCK_MS);
   await meet();
+  clearTimeout(stuck);
   state.visits = await visitsOf(await opening);
   if (state.code !== undefined) state.shown = standing(state.visits, state.code.venue, serverNow());
   await refresh();
@@ -193,7 +201,8 @@ async function start(): Promise<void> {
 function retry(): void {
   if (document.visibilityState !== "visible" || state.running !== undefined) return;
   if (state.found.kind === "unreached") void look();
-  if (state.visits.some((visit) => visit.state === "waiting")) void sendAndShow();
+  // Whom this phone may no longer act for, no network brings back.
+  if (state.visits.some((visit) => visit.state === "waiting" && !state.signedOut.has(visit.pid))) void sendAndShow();
 }
 
 /** Somebody may have enrolled in another tab meanwhile. */

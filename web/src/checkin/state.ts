@@ -19,6 +19,8 @@ export interface State {
   before: Venue | undefined;
   /** Undefined until the storage has answered. */
   members: readonly Member[] | undefined;
+  /** It has not answered for long. */
+  stuck: boolean;
   /** Whether what the phone keeps outlives the page. */
   lasting: boolean;
   /** The pids ticked. */

@@ -1,6 +1,7 @@
-/** The venue of a scanned code: asked of the service, and its name remembered for a day without a network. */
+/** The venue of a scanned code: asked of the service, and its name remembered for when there is no network. */
 import type { Household } from "../me/household";
 import { ask, patiently, Problem } from "../shared/api";
+import { serverNow } from "../shared/clock";
 import type { VenueCode } from "./code";
 
 /** What anybody may know of a venue. */
@@ -16,24 +17,34 @@ export type Found =
   { readonly kind: "looking" | "unreached" | "retired" } | { readonly kind: "open" | "closed"; readonly venue: Venue };
 
 const PATIENCE_MS = 6000;
+const SEEN = "checkin.venues";
+const MOST_SEEN = 20;
+const SEEN_S = 14 * 86_400;
 
-function note({ venue }: VenueCode): string {
-  return `venue.${venue}`;
+interface Seen {
+  readonly venue: Venue;
+  readonly at: number;
 }
 
-/** The venue as it was at the last visit. */
-export async function remembered(household: Household, code: VenueCode): Promise<Venue | undefined> {
+async function seenVenues(household: Household): Promise<Seen[]> {
   try {
-    const kept = await household.notes.get(note(code));
-    return kept === undefined ? undefined : (JSON.parse(kept) as Venue);
+    const kept = JSON.parse((await household.notes.get(SEEN)) ?? "[]") as Seen[];
+    return kept.filter(({ at }) => serverNow() - at < SEEN_S);
   } catch {
-    return undefined;
+    return [];
   }
 }
 
+/** The venue as this phone saw it last, within the fortnight that visits are kept. */
+export async function remembered(household: Household, code: VenueCode): Promise<Venue | undefined> {
+  return (await seenVenues(household)).find(({ venue }) => venue.venue === code.venue)?.venue;
+}
+
 /** Keep it; a browser that stores nothing shows the id instead. */
-export async function remember(household: Household, code: VenueCode, venue: Venue): Promise<void> {
-  await household.notes.put(note(code), JSON.stringify(venue)).catch(() => undefined);
+export async function remember(household: Household, venue: Venue): Promise<void> {
+  const others = (await seenVenues(household)).filter((seen) => seen.venue.venue !== venue.venue);
+  const seen = [{ venue, at: serverNow() }, ...others].slice(0, MOST_SEEN);
+  await household.notes.put(SEEN, JSON.stringify(seen)).catch(() => undefined);
 }
 
 /** Ask the service. Anything but its own "no" leaves the code as good as it was. */
