@@ -53,8 +53,7 @@ export class Duty {
     private readonly redraw: () => void,
   ) {
     this.flushing = keepFlushing(shift, book.session(shift), ({ stopped }) => {
-      // Ended or revoked meanwhile: the page must not go on to say admit.
-      if (stopped === "over") location.reload();
+      if (stopped === "over") void this.endIfOver();
     });
     onChange(() => void this.count());
     lists.keepFresh();
@@ -63,6 +62,12 @@ export class Duty {
 
   now(): number {
     return serverNow();
+  }
+
+  /** Ended or revoked meanwhile, says the service: asked once more, for the page must not go on to say admit. */
+  private async endIfOver(): Promise<void> {
+    await this.book.refresh(this.shift).catch(() => undefined);
+    if ((await this.book.current()) === undefined) location.reload();
   }
 
   /** Judge what was scanned; undefined when the shift is over, then the page is as for everybody. */

@@ -3,6 +3,7 @@ import { ask, Problem } from "../shared/api";
 import { instantOf } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import { dpop, makeKey, type OwnKey, thumbprint } from "../shared/keys";
+import { keepFiles } from "../shared/offline";
 import { type Granted, Session } from "../shared/session";
 import { askToPersist } from "../shared/store";
 import { forgetShift, noteShift } from "./flag";
@@ -45,6 +46,8 @@ interface Begun extends Granted {
 }
 
 const ONE = "current";
+/** What `/v` is on shift: a guard's next scan may be without a network. */
+const PAGE_ON_SHIFT = ["rest", "duty"].flatMap((part) => [`/v/later-${part}.js`, `/v/later-${part}.css`]);
 
 async function ownKey(): Promise<OwnKey> {
   return alone("key", async () => {
@@ -111,6 +114,7 @@ export class ShiftBook {
     const key = await ownKey();
     const begun = await openAt(gate, key, { code, label });
     void askToPersist();
+    void keepFiles(PAGE_ON_SHIFT);
     return this.keep(shiftOf(begun, key, standing?.startedAt ?? serverNow()));
   }
 
