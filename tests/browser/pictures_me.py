@@ -72,6 +72,7 @@ def _screen(name: str) -> Callable[[Stage], None]:
     def show(stage: Stage) -> None:
         stage.enrol()
         stage.wallet.go(name)
+        stage.wallet.page.locator(".card").last.wait_for()
         stage.wallet.page.wait_for_load_state("networkidle")
 
     return show

@@ -152,8 +152,10 @@ export class LiveCode {
     const { pass, config, nonce } = this;
     const digits = await presentLive(pass, config.issuer, now, (text) => sign(pass.key, text), nonce);
     if (this.closed) return;
+    const first = this.digits === "";
     this.digits = digits;
-    this.draw();
+    if (first) this.resized();
+    else this.draw();
   }
 
   private draw(): void {
