@@ -53,9 +53,9 @@ class Issuer:
             issuer=ISSUER, at=at, keys=[*self._own(at), *self._others(at)], signer=by or self.root, **facts
         )
 
-    def extract(self, at: int, on: int, *, by: LocalSigner | None = None, **facts: Any) -> str:
-        """The statement's extract for the UTC day of `on`: five keys, as a deployment publishes it."""
-        keys = [*self._own(at), *of_day(self._others(at), on // DAY_S * DAY_S)]
+    def extract(self, at: int, on: int, *, by: LocalSigner | None = None, own: bool = True, **facts: Any) -> str:
+        """The statement's extract for the UTC day of `on`: five keys, as a deployment publishes it; `own` ours among them."""
+        keys = [*(self._own(at) if own else ()), *of_day(self._others(at), on // DAY_S * DAY_S)]
         return sign_statement(issuer=ISSUER, at=at, keys=keys, signer=by or self.root, **facts)
 
     def key_files(self, at: int, on: int | None = None, **facts: Any) -> dict[str, str]:

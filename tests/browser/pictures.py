@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from functions.passes.printed_pdf import PrintedPass, printed_pdf
+from tests.browser.booth import Booth, begin, set_up
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.conftest import DESKTOP_SCREEN, PHONE_SCREEN, publish
 from tests.browser.guard import scan
@@ -43,6 +44,42 @@ def _offline(page: Page, site: Site, issuer: Issuer, at: int) -> None:
     scan(page, site, issuer.live(at))
 
 
+def _empty(page: Page, site: Site, _issuer: Issuer, _at: int) -> None:
+    page.goto(f"{site.origin}/v")
+    page.locator(".paste").wait_for()
+
+
+def _on_shift(page: Page, site: Site, issuer: Issuer) -> None:
+    """Begin a shift, in Chinese as the poster is; then the page speaks the picture's language."""
+    language = page.evaluate("navigator.language")
+    Booth().answer_in(page.context)
+    set_up(site, issuer)
+    page.add_init_script("Object.defineProperty(navigator, 'language', {value: 'zh-CN'})")
+    begin(page, site.origin)
+    page.evaluate("chosen => localStorage.setItem('epipass.language', chosen)", language.partition("-")[0])
+
+
+def _admit(page: Page, site: Site, issuer: Issuer, at: int) -> None:
+    _on_shift(page, site, issuer)
+    scan(page, site, issuer.live(at))
+
+
+def _recorded(page: Page, site: Site, issuer: Issuer, at: int) -> None:
+    _admit(page, site, issuer, at)
+    page.locator("#go-in").click()
+    page.locator("#noted").wait_for()
+
+
+def _not_admitted(page: Page, site: Site, issuer: Issuer, at: int) -> None:
+    _on_shift(page, site, issuer)
+    scan(page, site, issuer.live(at, proof_at=at - 90))
+
+
+def _checked(page: Page, site: Site, issuer: Issuer, at: int) -> None:
+    _on_shift(page, site, issuer)
+    scan(page, site, issuer.printed(at))
+
+
 STATES: dict[str, Show] = {
     "genuine": lambda page, site, issuer, at: scan(page, site, issuer.live(at)),
     "printed": lambda page, site, issuer, at: scan(page, site, issuer.printed(at)),
@@ -50,8 +87,13 @@ STATES: dict[str, Show] = {
     "withdrawn": _withdrawn,
     "old-data": _old,
     "offline": _offline,
+    "empty": _empty,
+    "shift-admit": _admit,
+    "shift-recorded": _recorded,
+    "shift-not-admitted": _not_admitted,
+    "shift-printed": _checked,
 }
-ON_DESKTOP = ("genuine", "printed")
+ON_DESKTOP = ("genuine", "printed", "shift-admit")
 
 
 def _keep(picture: Image.Image, path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from credentials import LocalSigner, pack, sign_proof
 from tests.browser.guard import Screen, answer, faults_of_access, read, scan
@@ -212,6 +212,98 @@ def test_an_older_key_statement_than_one_seen_is_not_trusted(page: Page, site: S
     assert scan(page, site, issuer.live(now)).mark == "genuine"
     site.published |= first
     assert "公钥数据不可信" in scan(page, site, issuer.live(now)).text
+
+
+def test_a_key_that_is_not_of_the_day_is_looked_for_in_the_whole_statement(
+    page: Page, site: Site, issuer: Issuer, now: int
+) -> None:
+    """A first visit asks for the day's extract alone; the month is asked for when a pass names another key."""
+    assert scan(page, site, issuer.live(now)).mark == "genuine"
+    assert KEYS not in site.sent
+    site.published[day_path(now)] = issuer.extract(now, now, own=False)
+    assert scan(page, site, issuer.live(now)).mark == "genuine"
+    assert KEYS in site.sent
+    del site.published[KEYS]
+    assert scan(page, site, issuer.live(now)).code == "no-keys"
+
+
+@pytest.mark.parametrize("extract", ["forged", "absent", "a login page"])
+def test_without_a_good_extract_the_whole_statement_is_enough(
+    extract: str, page: Page, site: Site, issuer: Issuer, now: int
+) -> None:
+    """Whatever came in place of the extract, the page goes by what a pinned root signed."""
+    bad = {"forged": issuer.extract(now, now, by=LocalSigner.generate()), "a login page": "<html>Wi-Fi</html>"}
+    if extract in bad:
+        site.published[day_path(now)] = bad[extract]
+    else:
+        del site.published[day_path(now)]
+    assert scan(page, site, issuer.live(now)).mark == "genuine"
+    assert scan(page, site, issuer.printed(now, by=LocalSigner.generate())).code == "untrusted"
+
+
+# What Chrome 80 and Safari 14 do not have yet, of all that Chromium has today.
+NEWER = """
+delete globalThis.DecompressionStream;
+delete String.prototype.replaceAll;
+delete Element.prototype.replaceChildren;
+for (const kind of [String, Array, Uint8Array]) delete kind.prototype.at;
+delete Object.hasOwn;
+delete Promise.any;
+delete globalThis.structuredClone;
+delete Array.prototype.findLast;
+delete crypto.randomUUID;
+delete AbortSignal.timeout;
+"""
+
+
+def test_the_oldest_browsers_of_the_floor_verify(page: Page, site: Site, issuer: Issuer, now: int) -> None:
+    """With nothing that came after Chrome 80 and Safari 14 it gives the same verdict, and can be pasted into."""
+    page.add_init_script(NEWER)
+    assert scan(page, site, issuer.live(now)).mark == "genuine"
+    page.get_by_text("粘贴").click()
+    page.get_by_label("粘贴").fill(issuer.printed(now))
+    page.get_by_role("button", name="查验").click()
+    expect(page.locator("body")).to_have_attribute("data-mark", "identity")
+
+
+@pytest.mark.parametrize(
+    "missing", ["Object.defineProperty(crypto, 'subtle', {value: undefined})", "delete globalThis.BigInt"]
+)
+def test_a_browser_that_cannot_verify_says_so(missing: str, page: Page, site: Site, issuer: Issuer, now: int) -> None:
+    """Too old, or a page that is not secure: unsure, and what to do about it."""
+    page.add_init_script(missing)
+    screen = scan(page, site, issuer.live(now))
+    assert screen.mark == "unsure"
+    assert "浏览器太旧" in screen.text
+    assert "换一部手机" in screen.text
+
+
+def test_a_browser_that_cannot_even_read_the_script_says_so(
+    browser: Browser, site: Site, issuer: Issuer, now: int
+) -> None:
+    """Nothing of ours runs there: the page itself says what to do, in both languages, after a moment."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/assets/v-*.js", lambda route: route.fulfill(content_type="text/javascript", body="2n n2"))
+    page.goto(f"{site.origin}/v#{issuer.live(now)}")
+    expect(page.get_by_text("打不开？请用系统浏览器")).to_be_visible()
+    expect(page.get_by_text("Use the system's browser")).to_be_visible()
+    context.close()
+
+
+def test_inside_another_app_it_verifies_from_memory_and_shows_the_way_out(
+    new_page: Callable[..., Page], site: Site, issuer: Issuer, now: int
+) -> None:
+    """No storage, no worker: a verdict all the same, and then how to open the phone's own browser."""
+    agent = "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/86.0 Mobile MicroMessenger/8.0"
+    page = new_page(user_agent=agent, service_workers="block")
+    page.add_init_script(
+        "for (const name of ['localStorage', 'indexedDB', 'caches'])"
+        " Object.defineProperty(globalThis, name, {get() { throw new DOMException('denied', 'SecurityError'); }})"
+    )
+    assert scan(page, site, issuer.live(now)).mark == "genuine"
+    expect(page.locator(".strip")).to_contain_text("微信")
+    assert faults_of_access(page) == []
 
 
 def test_a_new_fragment_is_judged_anew(page: Page, site: Site, issuer: Issuer, now: int) -> None:
