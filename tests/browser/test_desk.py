@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -264,7 +265,7 @@ def test_signing_out_leaves_nothing_behind_in_any_tab(desk: Desk, district: Dist
     assert page.locator("nav").count() == 0
 
 
-def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk: Desk, district: District) -> None:
+def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk: Desk, district: District, tmp_path: Path) -> None:
     """In the page's language, before anything is sent where the page can tell, else by the service's law."""
     desk.sign_in("unit", district.unit)
     page = desk.page
@@ -272,12 +273,22 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk: Desk, district:
     desk.choose_file("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF")
     page.locator("#file-fault:not(:empty)").wait_for()
     assert page.locator("#send").count() == 0
-    for name, data, law in (("a.csv", b"a,b\n1,2\n", "前十行中找不到"), ("b.xlsx", b"<html></html>", "不是Excel")):
+    for name, data, law in (
+        ("a.csv", b"a,b\n1,2\n", "前十行中找不到包含下列列名的表头：姓名、证件号码"),
+        ("b.xlsx", b"<html></html>", "不是Excel"),
+    ):
         desk.choose_file(name, data)
         page.locator("#send").click()
         page.get_by_text(law).wait_for()
         assert "The" not in page.locator("#file-fault").inner_text()
     assert desk.faults() == []
+    mended = tmp_path / "list.csv"
+    mended.write_bytes(staff_csv(district.serial, ["张晓明"]))
+    page.set_input_files("#file", mended)
+    page.locator("#send").wait_for()
+    mended.write_bytes(staff_csv(district.serial, ["张晓明", "王建国"]))  # a browser refuses to read it now
+    page.locator("#send").click()
+    page.get_by_text("重新选择").wait_for()
     failed = staff_csv(district.serial, [], bad=["赵坏"])
     desk.upload("c.csv", failed)
     desk.until("bad")

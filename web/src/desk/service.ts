@@ -85,7 +85,11 @@ export class Desk {
       const typed = { ...headers, "Content-Type": "application/octet-stream" };
       const sent = await sendFile("POST", path, typed, data, onSent);
       if (sent.status < 200 || sent.status > 299) throw problemOf(sent);
-      return JSON.parse(sent.text) as T;
+      try {
+        return JSON.parse(sent.text) as T;
+      } catch {
+        throw new Offline(path); // 200 and no JSON: not our service.
+      }
     });
   }
 

@@ -85,7 +85,8 @@ class Frame implements Console {
 
   open(): void {
     document.body.replaceChildren(this.top, this.main, this.foot, this.dialog);
-    addEventListener("hashchange", () => this.arrive(true));
+    // `/unit` and `/unit#` are the same view: a press on its own tab must not take away what was chosen in it.
+    addEventListener("hashchange", () => location.hash.slice(1) !== this.at && this.arrive(true));
     desks().addEventListener("message", ({ data }: MessageEvent<News>) => this.hear(data));
     setInterval(() => this.tick(), 5_000);
     this.arrive(false);

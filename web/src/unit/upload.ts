@@ -99,7 +99,11 @@ export class UploadView implements View {
       class: "unseen",
       "aria-describedby": "file-fault",
     });
-    input.addEventListener("change", () => void this.choose(input.files?.[0]));
+    input.addEventListener("change", () => {
+      void this.choose(input.files?.[0]);
+      // Else the same file, mended and chosen again, would be no change.
+      input.value = "";
+    });
     const zone = h(
       "div",
       { class: "drop" },
@@ -164,7 +168,13 @@ export class UploadView implements View {
     const { role, scope } = open.desk.who;
     const to: Destination = { kind: role === "lab" ? "results" : "staff-list", subject: scope, mode: this.mode };
     try {
-      const job = await sendList(open.desk, to, this.format ?? "csv", file, (sent, total) => {
+      const data = await inMemory(file);
+      if (data === undefined) {
+        this.fault.textContent = voice.say("fileChanged");
+        this.file = undefined;
+        return;
+      }
+      const job = await sendList(open.desk, to, this.format ?? "csv", data, (sent, total) => {
         bar.value = (100 * sent) / total;
         // The whole file is read before the service answers.
         if (sent === total) said.textContent = voice.say("sentReading");
@@ -174,6 +184,8 @@ export class UploadView implements View {
       if (!this.left) open.go(`job/${job.job}`);
     } catch (error) {
       this.fault.textContent = this.sentence(error, file.name);
+      // What was refused must be mended first, and a file that was mended must be chosen again.
+      if (error instanceof Problem && error.status === 422) this.file = undefined;
     } finally {
       this.sending = false;
       this.drawChosen();
@@ -257,4 +269,13 @@ export class UploadView implements View {
 async function formatOfFile(file: File): Promise<Format | undefined> {
   const start = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
   return formatOf(file.name, start);
+}
+
+/** The file as it is now; undefined when it was saved anew or deleted after it was chosen: browsers then refuse it. */
+async function inMemory(file: File): Promise<Blob | undefined> {
+  try {
+    return new Blob([await file.arrayBuffer()]);
+  } catch {
+    return undefined;
+  }
 }
