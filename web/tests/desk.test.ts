@@ -9,6 +9,7 @@ import { authorizeUrl, type Begun, codeOf, NotSignedIn, staffOf, thenOf } from "
 import { formatOf } from "../src/desk/uploading";
 import { DESK_WORDS, type DeskWord } from "../src/desk/words";
 import { fill, type Language, type Speaker, type Values } from "../src/shared/words";
+import { approvalWord, type Unit } from "../src/unit/approval";
 import { batches, MOST_AT_ONCE } from "../src/unit/printing";
 import { canPrint, needsTestToday, type Person, standingOf, tomorrowNoon } from "../src/unit/standing";
 
@@ -180,6 +181,18 @@ test("who needs a test today: no valid test, or a pass that ends before noon tom
   ];
   expect(states.map((one) => needsTestToday(one, now))).toEqual([true, true, false, false]);
   expect(states.map((one) => standingOf(one, now).mark)).toEqual(["wait", "wait", "busy", "bad"]);
+});
+
+test("an approval that ended, ends soon, or was never given is a warning", () => {
+  const until = (at: number): Unit => ({
+    name: "",
+    approved: true,
+    quota: 1,
+    ends_at: new Date(at * 1000).toISOString(),
+  });
+  const words = [NOW, NOW + 1, NOW + 7 * 86_400].map((at) => approvalWord(until(at), NOW));
+  expect(words).toEqual(["approvalEnded", "approvalSoon", "approvalUntil"]);
+  expect(approvalWord({ ...until(NOW + 86_400), approved: false }, NOW)).toBe("notApproved");
 });
 
 test("a pass is printed only for the entitled without a phone, as many at once as a request takes", () => {

@@ -3,6 +3,7 @@ import { h } from "../shared/dom";
 import { speaker } from "../shared/words";
 import { JobView } from "../desk/job";
 import { type Console, openConsole, type Tab, type View } from "../desk/shell";
+import { loadUnit } from "./approval";
 import { PeopleView } from "./people";
 import { UploadView } from "./upload";
 import { UNIT_WORDS, type Voice } from "./words";
@@ -26,9 +27,8 @@ function view(open: Console, at: string): View {
   return new UploadView(open, voice);
 }
 
-async function who({ desk }: Console): Promise<string> {
-  if (desk.who.role !== "unit") return "";
-  return (await desk.ask<{ name: string }>("GET", `/units/${encodeURIComponent(desk.who.scope)}`)).name;
+async function who(open: Console): Promise<string> {
+  return open.desk.who.role === "unit" ? (await loadUnit(open)).name : "";
 }
 
 // A file that is dropped beside its place would replace the page.

@@ -8,6 +8,7 @@ import { isGoing, type Job, namedColumns, STATE_WORDS } from "../desk/jobs";
 import type { Console, View } from "../desk/shell";
 import { type Destination, type Format, formatOf, MOST_BYTES, sendList } from "../desk/uploading";
 import { chinaInstant, instantOf } from "../shared/china";
+import { approvalNote, loadUnit, type Unit } from "./approval";
 import type { UnitWord, Voice } from "./words";
 
 const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xls,.et,.wps,.jsonl,.ndjson";
@@ -34,6 +35,8 @@ export class UploadView implements View {
   private readonly fault = h("p", { class: "fault", role: "alert", id: "file-fault" });
   private readonly history = h("section", { class: "card", id: "history" });
   private readonly waiting = h("div", {});
+  private readonly approval = h("div", {});
+  private unit: Unit | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -41,6 +44,7 @@ export class UploadView implements View {
     private readonly voice: Voice,
   ) {
     void this.loadJobs();
+    if (!this.isLab) void this.loadApproval();
     addEventListener("beforeunload", this.keepSending);
   }
 
@@ -67,7 +71,8 @@ export class UploadView implements View {
     this.drawChosen();
     this.drawHistory();
     const card = h("section", { class: "card" }, this.dropZone(), this.fault, this.chosen);
-    return [this.waiting, ...(this.isLab ? [] : [this.modes()]), card, this.template(), this.history];
+    this.drawApproval();
+    return [this.waiting, this.approval, ...(this.isLab ? [] : [this.modes()]), card, this.template(), this.history];
   }
 
   private modes(): Node {
@@ -223,6 +228,19 @@ export class UploadView implements View {
     } catch (error) {
       this.history.replaceChildren(h("p", { class: "fault", role: "alert" }, faultText(this.voice, error)));
     }
+  }
+
+  private async loadApproval(): Promise<void> {
+    try {
+      this.unit = await loadUnit(this.open);
+    } catch {
+      return; // What is wrong with the unit or the network is said where its jobs stand.
+    }
+    this.drawApproval();
+  }
+
+  private drawApproval(): void {
+    if (this.unit !== undefined) this.approval.replaceChildren(approvalNote(this.voice, this.unit));
   }
 
   private drawHistory(): void {
