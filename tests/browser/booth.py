@@ -133,7 +133,7 @@ def working(page: Page, *, settled: bool = True) -> None:
     """Wait until the scanner works, or says why its camera does not."""
     page.locator("body.duty[data-camera]:not([data-camera=opening])").wait_for()
     if settled:
-        page.locator(".status").filter(has_text="撤销数据").filter(has_not_text="没有撤销数据").wait_for()
+        page.locator("body[data-lists=held]").wait_for()
 
 
 def verdicts(page: Page) -> list[str]:

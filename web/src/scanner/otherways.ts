@@ -58,6 +58,7 @@ export function otherWays(on: Running): OtherWays {
   function close(): void {
     if (node.hidden) return;
     node.hidden = true;
+    document.body.classList.remove("other");
     document.getElementById("more")?.focus();
   }
 
@@ -66,6 +67,7 @@ export function otherWays(on: Running): OtherWays {
     open() {
       picture.forget();
       node.hidden = false;
+      document.body.classList.add("other");
       heading.focus();
     },
     close,

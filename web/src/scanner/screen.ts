@@ -171,6 +171,7 @@ export class Screen {
     const now = serverNow();
     const marks = shift.receipts === undefined ? undefined : await marksOf(shift.receipts, now);
     const age = lists.ageS(now);
+    document.body.dataset.lists = age === undefined ? "none" : "held";
     const old = age === undefined || age > Math.min(OLD_STATUS_S, shift.maxListAgeS);
     const data =
       age === undefined
