@@ -3,19 +3,24 @@
 An 18-digit id survives only as text, and a cell that begins like a formula must stay what it is: so every cell is
 written as a string, in a column formatted as text, and none becomes a number, a formula or a link. The first column
 goes by no name that a list knows; a reader of the corrected workbook passes over it.
+
+A rejected row that nobody corrected is rejected again: a number that has lost digits must not become the clean text of
+an id by way of this workbook.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from functions.shared.sheets.id_cells import FIRST_INEXACT
 from functions.shared.sheets.laws import ROW_LAWS, Fault
 from functions.shared.sheets.reading import Grid
-from functions.shared.sheets.text import Cell, as_text, fold
+from functions.shared.sheets.text import Cell, as_text, compact, fold
 
 FIRST_HEADER: Final = "错误 What to correct"
 MOST_ROWS: Final = 10_000  # who has more corrects the source; such a workbook also fills what an answer may hold
@@ -27,13 +32,16 @@ _AS_WRITTEN: Final = {
 }
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDTHS: Final = (60, 22)
+_LOST: Final = "-stored-as-number"
+_NO_MOMENT: Final = frozenset({"tube", "id-length", "id-form"})  # laws that a date breaks where none belongs
+_NONE: Final[Collection[str]] = frozenset()
 
 
 def to_correct(grid: Grid, faults: Sequence[Fault]) -> bytes:
     """Return an XLSX with the rows that have faults, in order, below the header as it was uploaded."""
     from xlsxwriter import Workbook  # noqa: PLC0415 - only who corrects pays for it
 
-    told, kept = _told(grid, faults), _kept(grid)
+    told, kept, broken = _told(grid, faults), _kept(grid), _broken(grid, faults)
     made = io.BytesIO()
     with Workbook(made, _AS_WRITTEN) as workbook:
         sheet = workbook.add_worksheet("更正 Correct")
@@ -43,10 +51,10 @@ def to_correct(grid: Grid, faults: Sequence[Fault]) -> bytes:
         sheet.set_column(0, 0, _WIDTHS[0], wrapped)
         sheet.set_column(1, max(1, len(kept)), _WIDTHS[1], text)
         sheet.freeze_panes(1, 1)
-        _write(sheet, 0, [FIRST_HEADER, *_cells(grid.header, kept)], [bold])
+        _write(sheet, 0, [FIRST_HEADER, *(written(grid.header[place]) for place in kept)], [bold])
         rows = [(number, cells) for number, cells in grid.rows if number in told]
         for place, (number, cells) in enumerate(rows[:MOST_ROWS], start=1):
-            _write(sheet, place, [told[number], *_cells(cells, kept)], [wrapped, text])
+            _write(sheet, place, [told[number], *_cells(cells, kept, broken[number])], [wrapped, text])
         if len(rows) > MOST_ROWS:
             _write(sheet, MOST_ROWS + 1, [_left_off(len(rows) - MOST_ROWS)], [wrapped])
     return made.getvalue()
@@ -72,13 +80,41 @@ def _told(grid: Grid, faults: Sequence[Fault]) -> Mapping[int, str]:
     return {row: "\n".join(told) for row, told in lines.items()}
 
 
+def _broken(grid: Grid, faults: Sequence[Fault]) -> Mapping[int, Mapping[int, Collection[str]]]:
+    """The laws that each cell breaks, by row and by the cell's place in it."""
+    found: dict[int, dict[int, set[str]]] = {}
+    for fault in faults:
+        found.setdefault(fault.row, {}).setdefault(grid.places.get(fault.column, -1), set()).add(fault.law)
+    return found
+
+
 def _kept(grid: Grid) -> list[int]:
     # A workbook that was corrected once already brings its first column along; it is not shown twice.
     return [place for place, cell in enumerate(grid.header) if written(cell) != FIRST_HEADER]
 
 
-def _cells(cells: Sequence[Cell], kept: Sequence[int]) -> list[str]:
-    return [written(cells[place]) if place < len(cells) else "" for place in kept]
+def _cells(cells: Sequence[Cell], kept: Sequence[int], broken: Mapping[int, Collection[str]]) -> list[str]:
+    return [_shown(cells[place], broken.get(place, _NONE)) if place < len(cells) else "" for place in kept]
+
+
+def _shown(cell: Cell, laws: Collection[str]) -> str:
+    """Return a cell in a form that breaks the same laws again."""
+    if any(law.endswith(_LOST) for law in laws):
+        # As plain digits it would pass for text that never was a number, or that stands among none that was.
+        return _rounded(compact(as_text(cell)))
+    if isinstance(cell, datetime) and not _NO_MOMENT.isdisjoint(laws):
+        return as_text(cell)  # as a date alone it would be a tube of digits
+    return written(cell)
+
+
+def _rounded(number: str) -> str:
+    try:
+        exact = Decimal(number)
+    except InvalidOperation:
+        return number
+    if not exact.is_finite():
+        return "#NUM!"
+    return f"{exact:.14e}" if abs(exact) >= FIRST_INEXACT else number  # the 15 digits that a spreadsheet keeps
 
 
 def written(cell: Cell) -> str:

@@ -9,14 +9,14 @@ from functions.shared.identity.documents import Document, DocumentFault, lost_di
 from functions.shared.sheets.text import RawRow, compact
 
 _EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2}")
-_FIRST_INEXACT = 10**15  # a spreadsheet keeps 15 digits of a number
+FIRST_INEXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 
 
 def stored_as_number(row: RawRow, column: str) -> bool:
     """Tell whether a cell is a number so long that a spreadsheet has dropped digits of it, or the text of one."""
     cell = row.cells.get(column)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return abs(cell) >= _FIRST_INEXACT
+        return abs(cell) >= FIRST_INEXACT
     return bool(_EXPONENT.fullmatch(row.text(column)))
 
 

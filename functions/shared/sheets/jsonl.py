@@ -9,7 +9,7 @@ import msgspec
 from functions.shared.sheets.columns import Column, Sheet
 from functions.shared.sheets.limits import Limits
 from functions.shared.sheets.problems import SheetProblem
-from functions.shared.sheets.text import RawRow
+from functions.shared.sheets.text import RawRow, as_text
 
 _decode = msgspec.json.Decoder(dict[str, str | int | float | bool | None]).decode
 
@@ -45,4 +45,6 @@ def _members(line: bytes, number: int, known: set[str], limits: Limits) -> dict[
         members = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise SheetProblem("not-jsonl", row=number) from None
-    return {name: value for name, value in members.items() if name in known and value is not None and value != ""}
+    # A blank member is none, as a blank cell of a workbook is.
+    given = {name: value for name, value in members.items() if name in known and value is not None}
+    return {name: value for name, value in given.items() if as_text(value) != ""}
