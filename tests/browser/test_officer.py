@@ -90,7 +90,9 @@ def _shorten(office: Office, unit: str) -> None:
     asked = page.locator("dialog.consent")
     assert "几秒内撤销" in asked.inner_text()
     assert faults_of_access(page) == []
-    asked.locator("button.plain").click()
+    page.keyboard.press("Escape")
+    asked.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.type") == "submit"  # whoever says no goes on where they were
     assert office.http.get(f"/units/{unit}", token=office.token).json()["ends_at"] == "2030-05-01T10:00:00Z"
     page.locator("#unit button[type=submit]").click()
     office.agree()
@@ -314,4 +316,6 @@ def test_a_script_in_any_name_stays_text(office: Office) -> None:
     page.locator("[data-job] button.plain").click()
     assert SCRIPT in page.locator("dialog.consent").inner_text()
     page.locator("dialog.consent button.plain").click()
+    page.locator("dialog.consent").wait_for(state="detached")
+    assert "取消" in page.evaluate("document.activeElement.textContent")
     assert not [line for line in office.copied().splitlines() if line.startswith(("=", "+", "@"))]

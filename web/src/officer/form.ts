@@ -1,7 +1,7 @@
 /** A form that keeps what is typed over a change of language, says what is wrong beside the field, and sends once. */
 import { Problem } from "../shared/api";
 import { h } from "../shared/dom";
-import type { Outcome } from "./panel";
+import { keepPlace, type Outcome } from "./panel";
 import { type OfficerWord, type Voice, wordOf } from "./words";
 
 export interface Field {
@@ -135,7 +135,9 @@ export class Form<N extends string> {
   private setBusy(busy: boolean): void {
     this.busy = busy;
     const submit = this.node.querySelector<HTMLButtonElement>("button[type=submit]");
-    if (submit !== null) submit.disabled = busy;
+    if (submit === null) return;
+    submit.disabled = busy;
+    if (!busy) keepPlace(submit);
   }
 }
 

@@ -138,6 +138,11 @@ export class Outcome {
   }
 }
 
+/** A button that was disabled lost the focus: whoever said no goes on where they were. */
+export function keepPlace(button: HTMLButtonElement): void {
+  if (button.isConnected && (document.activeElement ?? document.body) === document.body) button.focus();
+}
+
 /** A button that works once at a time: a second click while it works does nothing, and what fails is said. */
 export function actionButton(
   text: string,
@@ -155,6 +160,7 @@ export function actionButton(
       outcome.fault(error);
     } finally {
       button.disabled = false;
+      keepPlace(button);
     }
   });
   return button;
