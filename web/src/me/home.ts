@@ -116,7 +116,7 @@ function renewalCard(app: App, person: Person, pass: HeldPass): Node {
 function renewButton(app: App, person: Person, unit: string): Node {
   const { voice, wallet } = app;
   const { pid } = person.member;
-  const busy = wallet.asking.has(pid);
+  const busy = wallet.isAsking(pid);
   const made = button(voice.say(busy ? "updating" : "update"), () => void wallet.refresh(pid, unit), { id: "update" });
   made.setAttribute("aria-disabled", String(busy));
   return made;

@@ -34,7 +34,7 @@ export function statusScreen(app: App, person: Person): Screen {
   const { voice, wallet } = app;
   const { seen, seenAt } = person;
   const { pid } = person.member;
-  const update = button(voice.say(wallet.asking.has(pid) ? "updating" : "look"), () => void wallet.refresh(pid), {
+  const update = button(voice.say(wallet.isAsking(pid) ? "updating" : "look"), () => void wallet.refresh(pid), {
     id: "update",
   });
   const none = seen?.units.length === 0 ? h("p", { class: "card" }, seen.what_to_do[voice.language]) : undefined;

@@ -44,8 +44,8 @@ function isSignedOut({ status, code }: Problem): boolean {
 export class Wallet {
   people: readonly Person[] = [];
   config: Config | undefined;
-  /** Pids that are being asked for just now. */
-  readonly asking = new Set<string>();
+  /** Looks under way, by pid. */
+  private readonly looks = new Map<string, Promise<void>>();
   /** Called whenever something changed that a screen may show. */
   onChange: () => void = () => undefined;
 
@@ -95,22 +95,25 @@ export class Wallet {
     for (const { member, signedOut } of this.people) if (!signedOut) await this.refresh(member.pid);
   }
 
+  /** Whether a person's status is being asked for just now. */
+  isAsking(pid: string): boolean {
+    return this.looks.has(pid);
+  }
+
   /** Look at one person's status, and fetch what is due; `unit`: fetch this one's pass whatever it is like. */
   async refresh(pid: string, unit = ""): Promise<void> {
-    const person = this.person(pid);
-    if (person === undefined || this.asking.has(pid)) return;
-    this.asking.add(pid);
-    this.onChange();
-    try {
-      await this.take(pid, await service.look(this.household.session(person.member)));
-      await this.fetchDue(pid, unit);
-      this.change(pid, { trouble: "" });
-    } catch (error) {
-      await this.failed(pid, error);
-    } finally {
-      this.asking.delete(pid);
-      this.onChange();
+    for (let running = this.looks.get(pid); running !== undefined; running = this.looks.get(pid)) {
+      // One look is as good as another; but what a person asked for is done after it.
+      await running;
+      if (unit === "") return;
     }
+    const look = this.look(pid, unit).finally(() => {
+      this.looks.delete(pid);
+      this.onChange();
+    });
+    this.looks.set(pid, look);
+    this.onChange();
+    await look;
   }
 
   /** Enrol a person on this phone, or again. Throws Problem or Offline. Returns the pid. */
@@ -179,6 +182,18 @@ export class Wallet {
   /** Whether a newer sample is known than the one this pass rests on. */
   hasNewer(pass: HeldPass, standing: Standing): boolean {
     return isNewer({ state: standing.state, sampledAt: service.sampledAt(standing) }, factsOf(pass.token).sampledAt);
+  }
+
+  private async look(pid: string, unit: string): Promise<void> {
+    const person = this.person(pid);
+    if (person === undefined) return;
+    try {
+      await this.take(pid, await service.look(this.household.session(person.member)));
+      await this.fetchDue(pid, unit);
+      this.change(pid, { trouble: "" });
+    } catch (error) {
+      await this.failed(pid, error);
+    }
   }
 
   private change(pid: string, more: Partial<Person>): void {
