@@ -92,6 +92,22 @@ test("of several codes the one already in view stays the one", () => {
   expect(observer.take({ texts: ["b", "a"], broken: false }, 50)).toBeUndefined();
 });
 
+test("a poster behind people neither hides them nor is said again after each of them", () => {
+  observer = new Observer((text) => text !== "poster");
+  expect(observer.take(seen("poster"), 0)?.kind).toBe("text");
+  expect(observer.take({ texts: ["poster", "anna"], broken: false }, 100)).toMatchObject({ text: "anna" });
+  expect(observer.take(seen("poster"), 200)).toBeUndefined();
+  expect(observer.take({ texts: ["poster", "ben"], broken: false }, 300)).toMatchObject({ text: "ben" });
+  for (let ms = 400; ms < 9000; ms += 100) expect(observer.take(seen("poster"), ms)).toBeUndefined();
+});
+
+test("of two people's codes in one picture the second has its turn once the first is gone", () => {
+  const both = { texts: ["anna", "ben"], broken: false };
+  expect(observer.take(both, 0)).toMatchObject({ text: "anna" });
+  for (let ms = 100; ms < 3000; ms += 100) expect(observer.take(both, ms)).toBeUndefined();
+  expect(observer.take(seen("ben"), 3100)).toMatchObject({ text: "ben" });
+});
+
 test("a code that cannot be read is said to be so, once, and not because of one shaken frame", () => {
   expect(observer.take(BROKEN, 0)).toBeUndefined();
   expect(observer.take(BROKEN, 600)).toBeUndefined();

@@ -10,7 +10,7 @@ import { forgetOld, look, proofInstant } from "../shift/seen";
 import { isOver, type Shift, type ShiftBook } from "../shift/shift";
 import { Duty, type Means, type Standing } from "./duty";
 import { heldBefore, hold } from "./held";
-import type { Origins } from "./kinds";
+import { kindOf, type Origins } from "./kinds";
 import { announce } from "./page";
 import { HEADS, spoken } from "./panel";
 import { Sight } from "./sight";
@@ -75,7 +75,9 @@ export class Running {
     this.duty = new Duty(this.means());
     this.voice = new Voice(() => this.screen?.tick());
     this.screen = new Screen(this);
+    const origins = originsOf(post.config);
     this.sight = new Sight(this.screen.video, {
+      isPass: (text) => kindOf(text, origins).kind === "pass",
       text: (text, stillInView) => void this.duty.take(text, stillInView),
       unreadable: (reason) => void this.duty.unreadable(reason),
       changed: () => this.screen.drawTools(),
@@ -124,6 +126,7 @@ export class Running {
     for (const stop of this.stops.splice(0)) stop();
     this.flusher.stop();
     this.sight.stop();
+    this.voice.close();
     this.screen.leave();
   }
 
@@ -154,7 +157,8 @@ export class Running {
       () => clearInterval(everyWhile),
       () => document.removeEventListener("visibilitychange", hidden),
       lists.keepFresh(() => this.screen.tick()),
-      hearWedge((text) => void this.duty.take(text)),
+      // A verdict on a screen that shows none would be said and not seen, and then recorded by itself.
+      hearWedge((text) => (this.screen.isShown ? void this.duty.take(text) : undefined)),
       records.onChange(() => void this.recount()),
     );
   }

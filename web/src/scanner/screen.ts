@@ -35,6 +35,11 @@ export class Screen {
 
   constructor(private readonly on: Running) {}
 
+  /** Whether the camera's screen is the one that stands. */
+  get isShown(): boolean {
+    return this.shown;
+  }
+
   draw(): void {
     this.shown = true;
     document.body.className = "duty";

@@ -4,6 +4,8 @@ import { NoReader, Reader } from "./reading";
 import { Observer, watch } from "./watch";
 
 export interface Told {
+  /** Whether a text may be a pass: those go before a poster in the background. */
+  isPass(text: string): boolean;
   text(text: string, stillInView: boolean): void;
   unreadable(reason: "Broken" | "Nothing"): void;
   /** The camera came, went, or changed. */
@@ -20,7 +22,7 @@ export class Sight {
   fault: SightFault | undefined;
   several = false;
   private reader: Promise<Reader> | undefined;
-  private readonly observer = new Observer();
+  private readonly observer: Observer;
   private unwatch: (() => void) | undefined;
   private sleep: (() => void) | undefined;
   private looking: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +31,9 @@ export class Sight {
   constructor(
     readonly video: HTMLVideoElement,
     private readonly told: Told,
-  ) {}
+  ) {
+    this.observer = new Observer((text) => told.isPass(text));
+  }
 
   /** Whether a code was read in the last moment. */
   get seesCode(): boolean {

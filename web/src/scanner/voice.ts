@@ -73,6 +73,10 @@ export class Voice {
     this.playing.start();
   }
 
+  close(): void {
+    void this.context?.close().catch(() => undefined);
+  }
+
   private unlock(): void {
     if (this.context?.state === "suspended") void this.context.resume();
   }

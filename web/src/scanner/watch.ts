@@ -24,13 +24,28 @@ const ASLEEP_MS = 5000;
 /** Out of view for so long, a code that comes back is shown anew. */
 const GONE_MS = 2500;
 
-/** Turns sights into happenings: the same code in view is one happening, however many frames it is in. */
+interface InView {
+  readonly seenAt: number;
+  /** It has been a happening already. */
+  readonly told: boolean;
+}
+
+/**
+ * Turns sights into happenings: the same code in view is one happening, however many frames it is in.
+ *
+ * Of several codes the one in view first stays the one; and a pass goes before anything else, so that the poster on the
+ * wall behind people neither hides them nor is said again after each of them.
+ */
 export class Observer {
   private text = "";
   private textAt = Number.NEGATIVE_INFINITY;
   private brokenSince = Number.NEGATIVE_INFINITY;
   private brokenAt = Number.NEGATIVE_INFINITY;
   private told = false;
+  private readonly inView = new Map<string, InView>();
+
+  /** `isPass`: whether a text may be a pass; the others have to wait. */
+  constructor(private readonly isPass: (text: string) => boolean = () => true) {}
 
   /** Take in a sight at `nowMs`; undefined when nothing new happened. */
   take(sight: Pick<Sight, "texts" | "broken">, nowMs: number): Happening | undefined {
@@ -48,6 +63,7 @@ export class Observer {
   /** The next sight of any code is a new one: somebody asked to look again. */
   forget(): void {
     this.text = "";
+    this.inView.clear();
     this.textAt = Number.NEGATIVE_INFINITY;
     this.told = false;
     this.brokenSince = this.brokenAt = Number.NEGATIVE_INFINITY;
@@ -56,11 +72,16 @@ export class Observer {
   private read(texts: readonly string[], nowMs: number): Happening | undefined {
     this.brokenAt = Number.NEGATIVE_INFINITY;
     this.told = false;
-    // The code that was in view a moment ago stays the one in view, though another be larger now.
+    for (const [text, { seenAt }] of this.inView) if (nowMs - seenAt >= GONE_MS) this.inView.delete(text);
     const stillInView = nowMs - this.textAt < GONE_MS;
+    for (const text of texts) this.inView.set(text, { seenAt: nowMs, told: this.inView.get(text)?.told ?? false });
     this.textAt = nowMs;
-    if (stillInView && texts.includes(this.text)) return undefined;
-    this.text = texts[0] ?? "";
+    const passes = texts.filter((text) => this.isPass(text));
+    const candidates = passes.length > 0 ? passes : texts;
+    if (candidates.includes(this.text) && this.inView.get(this.text)?.told === true) return undefined;
+    this.text = candidates[0] ?? "";
+    if (this.inView.get(this.text)?.told === true) return undefined;
+    this.inView.set(this.text, { seenAt: nowMs, told: true });
     return { kind: "text", text: this.text, stillInView };
   }
 
@@ -74,6 +95,7 @@ export class Observer {
     if (this.told || nowMs - this.brokenSince < patience) return undefined;
     this.told = true;
     this.text = "";
+    this.inView.clear();
     return { kind: "unreadable" };
   }
 }
