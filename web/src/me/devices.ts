@@ -30,7 +30,7 @@ export function asking(app: App, ask: Word, question: Word, act: () => Promise<v
 
 /** What a failed request is called. */
 export function problemWord(error: Offline | Problem): Word {
-  return error instanceof Offline ? "noNetwork" : "fault:service";
+  return error instanceof Offline ? "noNetwork" : "tryLater";
 }
 
 function deviceCard(app: App, person: Person, device: Device, place: number): Node {

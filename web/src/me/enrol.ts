@@ -249,7 +249,11 @@ class EnrolForm {
   private refused(error: unknown): void {
     const { voice } = this.app;
     if (error instanceof Offline) return this.say(voice.say("noNetwork"));
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem)) {
+      // What is neither is the storage's: said, and left to the browser's own log.
+      this.say(voice.say("fault:storage"));
+      throw error;
+    }
     const word = wordFor("fault", error.code);
     const [, name] = FIELD_OF.find(([codes]) => codes.test(error.code)) ?? [];
     if (name !== undefined && word !== undefined) {

@@ -35,10 +35,11 @@ function pagedList<T>(app: App, fetch: Fetch<T>, draw: (one: T) => Node, none: W
 function listScreen(app: App, person: Person, title: Word, say: Word, ...more: Node[]): Screen {
   const { voice } = app;
   const who = h("span", { class: "who" }, calledOf(person));
+  const out = person.signedOut ? h("p", { class: "notice" }, voice.say("signedOut")) : undefined;
   return {
     // Built once: what was fetched page by page must not vanish when something else changes.
     follows: false,
-    nodes: [backTo(app), heading(voice.say(title), " ", who), h("p", {}, voice.say(say)), ...more],
+    nodes: [backTo(app), heading(voice.say(title), " ", who), h("p", {}, voice.say(say)), out, ...more],
   };
 }
 
@@ -73,9 +74,10 @@ function waitingVisit(app: App, visit: Visit): Node {
 export function checkinsScreen(app: App, person: Person): Screen {
   const { wallet } = app;
   const { pid } = person.member;
-  const session = wallet.household.session(person.member);
   const waiting = h("ul", { class: "list" });
   void wallet.waiting(pid).then((visits) => waiting.append(...visits.map((visit) => waitingVisit(app, visit))));
+  if (person.signedOut) return listScreen(app, person, "checkinsTitle", "checkinsSay", waiting);
+  const session = wallet.household.session(person.member);
   const list = pagedList(
     app,
     (next) => checkinsOf(session, next),
@@ -99,6 +101,7 @@ function lookup(app: App, one: Lookup): Node {
 }
 
 export function lookupsScreen(app: App, person: Person): Screen {
+  if (person.signedOut) return listScreen(app, person, "lookupsTitle", "lookupsSay");
   const session = app.wallet.household.session(person.member);
   const list = pagedList(
     app,

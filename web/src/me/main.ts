@@ -1,5 +1,5 @@
 /** The wallet: which screen is shown, when it is built again, and when the service is asked. */
-import { clockIsBehind, serverNow } from "../shared/clock";
+import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import { keepOffline } from "../shared/offline";
 import { bar, helpLine } from "../shared/shell";
@@ -180,11 +180,11 @@ async function start(): Promise<void> {
   addEventListener("hashchange", arrive);
   document.addEventListener("visibilitychange", returned);
   addEventListener("online", () => void poll());
+  nextPoll = serverNow() + POLL_S;
   setInterval(everySecond, 1000);
+  void keepOffline();
   await wallet.learnConfig();
   await poll();
-  if (clockIsBehind()) draw(false);
-  await keepOffline();
 }
 
 void start();
