@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +31,15 @@ class Site:
     """Published files by path; a path that is absent is a 404. `sent` counts body bytes on the wire by path.
 
     `pages` is the built folder, another in a moment when a new build is published; `name` the origin's, for its headers.
-    While it is `down` no request is answered at all.
+    While it is `down` no request is answered at all; `slow` paths wait so many seconds, `failing` ones are 503.
     """
 
     origin: str = ""
     name: str = "gate"
     pages: Path = PAGES
     down: bool = False
+    slow: dict[str, float] = field(default_factory=dict)
+    failing: set[str] = field(default_factory=set)
     published: dict[str, str] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
 
@@ -59,6 +62,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             path = self.path.partition("?")[0]
             if site.down:
                 self.close_connection = True
+                return
+            time.sleep(site.slow.get(path, 0))
+            if path in site.failing:
+                self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
                 return
             found = site.body(path)
             if found is None:

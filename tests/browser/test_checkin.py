@@ -15,8 +15,11 @@ from functions.checkins import receipts
 from functions.checkins import service as checkins
 from functions.people import service as people
 from functions.shared.clock import now
+from infra.local import Service
+from infra.local.messages import Inbox
 from tests.browser.conftest import DESKTOP_SCREEN
 from tests.browser.guard import faults_of_access
+from tests.browser.holder import Somebody, Wallet
 from tests.browser.phone import AREA, Place, enrol, open_place, scan_poster, stored
 from tests.browser.served import origin_of
 from tests.browser.site import Site, serve
@@ -197,6 +200,20 @@ def test_no_page_reached_from_a_poster_asks_for_anything(page: Page, served: Htt
     assert all(word in said for word in (origin_of(served, "me").removeprefix("http://"), "主屏幕", "从不要证件号码"))
     assert "代登记" in said
     assert faults_of_access(page) == []
+
+
+def test_who_enrolled_in_the_wallet_is_known_at_the_poster(
+    page: Page, served: Http, engine: Service, place: Place
+) -> None:
+    """One household for both pages: nobody enrols twice, and the wallet lists what was checked in here."""
+    one = Someone()
+    wallet = Wallet(page, origin_of(served, "me"), Inbox(engine.engine_url)).open()
+    wallet.enrol(Somebody(one.name, one.number, one.phone))
+    scan_poster(page, served, place)
+    page.click("#in")
+    assert outcomes(page) == ["admitted"]
+    wallet.open("checkins")
+    page.locator("main, body", has_text=place.name).first.wait_for()
 
 
 def test_a_queue_when_there_is_no_network(phone: Page, place: Place) -> None:

@@ -146,6 +146,21 @@ def test_what_is_published_comes_from_the_network_while_there_is_one(page: Page,
     page.locator(".help", has_text="1111-1111111").wait_for()
 
 
+def test_a_network_that_fails_or_is_slow_leaves_the_last_answer(page: Page, site: Site) -> None:
+    """An origin in trouble is as good as none; what comes after four seconds is kept for the next time all the same."""
+    visit(page, site)
+    phone = "() => fetch('/config.json').then(answer => answer.json()).then(config => config.phone)"
+    site.published["/config.json"] = json.dumps({**CONFIG, "phone": "1111-1111111"})
+    site.failing.add("/config.json")
+    assert page.evaluate(phone) == CONFIG["phone"]
+    site.failing.clear()
+    site.slow["/config.json"] = 5
+    assert page.evaluate(phone) == CONFIG["phone"]
+    page.wait_for_function(
+        "() => caches.match('/config.json').then(kept => kept.json()).then(config => config.phone === '1111-1111111')"
+    )
+
+
 def test_no_page_learns_the_time_from_a_cache(page: Page, site: Site) -> None:
     """A kept answer has no `Date`: a pass shown offline would else be signed with yesterday's hour."""
     visit(page, site)
@@ -224,10 +239,12 @@ def test_the_kill_switch(page: Page, site: Site) -> None:
         "() => navigator.serviceWorker.getRegistrations().then(all => all.length === 0 && !navigator.serviceWorker.controller)"
     )
     page.locator("h1", has_text="澄湖图书馆").wait_for()
-    assert held(page) == {}
-    sent = dict(site.sent)
+    page.locator(".help").wait_for()
+    page.wait_for_function("() => caches.keys().then(names => names.length === 0)")
+    documents = site.sent[f"/c/{CODE}"]
     page.wait_for_timeout(1500)
-    assert site.sent == sent
+    assert site.sent[f"/c/{CODE}"] == documents
+    assert held(page) == {}
     site.published["/worker.json"] = '{"off": false}'
     visit(page, site)
 

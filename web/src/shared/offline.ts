@@ -16,7 +16,10 @@ async function isTurnedOff(): Promise<boolean> {
 
 /** Unregister what is there. A page that it delivered comes again, from the network. */
 async function leave(): Promise<void> {
-  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+  for (const registration of await navigator.serviceWorker.getRegistrations()) {
+    registration.active?.postMessage({ off: true });
+    await registration.unregister();
+  }
   for (const name of await caches.keys()) await caches.delete(name);
   if (navigator.serviceWorker.controller !== null) location.reload();
 }

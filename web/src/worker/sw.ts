@@ -148,9 +148,13 @@ async function isTurnedOff(): Promise<boolean> {
   return answer.ok && ((await answer.json()) as { off?: unknown }).off === true;
 }
 
+async function forgetAll(): Promise<void> {
+  for (const name of await caches.keys()) await caches.delete(name);
+}
+
 async function turnOff(): Promise<void> {
   off = true;
-  for (const name of await caches.keys()) await caches.delete(name);
+  await forgetAll();
   await scope.registration.unregister();
   for (const page of await scope.clients.matchAll({ type: "window" })) {
     // To an address with a fragment a browser would not go anew; the page reloads itself.
@@ -208,8 +212,12 @@ function isWorthKeeping(answer: Response): boolean {
 }
 
 async function keepPublished(path: string, answer: Response): Promise<void> {
+  const body = await answer.arrayBuffer();
+  if (off) return;
   const cache = await caches.open(PUBLISHED);
-  await cache.put(path, copyOf(await answer.arrayBuffer(), answer));
+  await cache.put(path, copyOf(body, answer));
+  // Turned off meanwhile: nothing of ours stays.
+  if (off) await forgetAll();
 }
 
 /** What the network says; what it said last when it fails, or is slow: its own dates say whether that still counts. */
@@ -244,8 +252,10 @@ async function catchUp(paths: readonly string[]): Promise<void> {
 scope.addEventListener("install", (event) => event.waitUntil(install()));
 scope.addEventListener("activate", (event) => event.waitUntil(activate()));
 scope.addEventListener("message", (event) => {
-  const { fetched } = (event.data ?? {}) as { fetched?: readonly string[] };
-  if (Array.isArray(fetched)) event.waitUntil(catchUp(fetched));
+  const { fetched, off: left } = (event.data ?? {}) as { fetched?: readonly string[]; off?: boolean };
+  // Its page saw the switch first: this worker answers no more, and keeps nothing of what is still underway.
+  if (left === true) off = true;
+  else if (Array.isArray(fetched)) event.waitUntil(catchUp(fetched));
 });
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
