@@ -319,3 +319,38 @@ def test_a_script_in_any_name_stays_text(office: Office) -> None:
     page.locator("dialog.consent").wait_for(state="detached")
     assert "取消" in page.evaluate("document.activeElement.textContent")
     assert not [line for line in office.copied().splitlines() if line.startswith(("=", "+", "@"))]
+
+
+def test_an_answer_that_does_not_come_is_said_and_tried_again(office: Office) -> None:
+    """A list says that it could not be read, never that nothing waits; a decision that got no answer is still to be made."""
+    page, job = office.desk.page, office.hold_upload(office.register_unit())
+    page.route("**/jobs*", lambda route: route.abort())
+    office.go("holds")
+    page.locator(".fault", has_text="没有收到答复").wait_for()
+    assert ("没有待核验的上传" in page.locator("main").inner_text(), page.locator(".copy").count()) == (False, 0)
+    page.unroute("**/jobs*")
+    page.get_by_role("button", name="重试").click()
+    page.route("**/decision", lambda route: route.abort())
+    page.locator(f"[data-job='{job}'] button.solid").click()
+    office.agree("单位已确认")
+    office.outcome("没有收到答复")
+    assert office.job(job, "held")["rows_applied"] == 0
+    page.unroute("**/decision")
+    page.locator(f"[data-job='{job}'] button.solid").click()
+    office.agree("单位已确认")
+    office.outcome("已生效")
+
+
+def test_a_venue_that_was_applied_for_is_approved(office: Office) -> None:
+    """Until then it has no poster; the reason is kept with the decision."""
+    page, http = office.desk.page, office.http
+    applied = http.post("/venues", {"name": "云岭菜场", "area": office.area + "003"}, token=office.token).json()
+    office.go(f"venues/of/{applied['venue']}")
+    assert "待审批" in page.locator("main").inner_text()
+    assert page.get_by_role("button", name="下载海报").count() == 0
+    page.get_by_role("button", name="核准", exact=True).click()
+    office.agree("材料齐全")
+    office.outcome("已核准“云岭菜场”")
+    page.get_by_role("button", name="下载海报").wait_for()
+    record = http.get(f"/venues/{applied['venue']}/record", token=office.token).json()
+    assert (record["state"], record["reason"]) == ("approved", "材料齐全")
