@@ -237,7 +237,7 @@ def test_sixty_scans_while_the_service_is_down_are_sixty_rows_afterwards(
     door, now = open_door(), int(time.time())
     held = [give_pass(now - HOUR_S) for _ in range(20)]
     publisher.publish_all(now)
-    page = new_page(service_workers="block")
+    page = new_page()
     line = Line(page.context)
     begin_at(page, served, door)
     page.goto(f"{origin_of(served, 'gate')}/v#{_digits(held[0])}")

@@ -37,8 +37,10 @@ function stored({ length }: Bytes): Bytes {
 export const native: Inflate = async (data, limit, dictionary) => {
   const { length } = dictionary;
   const primed = concat(stored(dictionary), dictionary, data);
-  const bytes = await stream(primed, limit + length);
-  const short = await stream(primed.slice(0, -1), limit + length).catch(() => undefined);
+  const [bytes, short] = await Promise.all([
+    stream(primed, limit + length),
+    stream(primed.slice(0, -1), limit + length).catch(() => undefined),
+  ]);
   // Something stands behind the end.
   if (data.length === 0 || short !== undefined) throw new RangeError();
   return bytes.slice(length);
