@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from functions.checkins import receipts
+from functions.checkins import service as checkins
+from functions.shared.clock import now
 from functions.shared.masking import mask
 from tests.browser.served import origin_of
 from tests.conftest import Http
@@ -101,3 +104,26 @@ def stored(page: Page, store: str) -> list[dict[str, object]]:
     """What the phone keeps in one store."""
     found: list[dict[str, object]] = page.evaluate(_STORED, store)
     return found
+
+
+def rows(page: Page) -> list[tuple[str, str, str]]:
+    """What the service has of the people on this phone: direction, decision, cause, in the order of time."""
+    found = [row for member in stored(page, "people") for row in checkins.of_person(str(member["pid"]), now())]
+    return [(row.direction, row.decision, row.cause) for row in sorted(found, key=lambda row: row.at)]
+
+
+def marks_now(place: Place, later_s: int = 0) -> set[str]:
+    """The marks that a gate's page may show at this moment, made from the venue's seed as a shift's are."""
+    near = (now() + later_s + step for step in (-1, 0, 1))
+    return {receipts.marks(receipts.seed(place.venue, receipts.block_of(at)), receipts.window_of(at)) for at in near}
+
+
+def shown(page: Page) -> str:
+    """The two characters on the screen."""
+    return page.locator("#marks").inner_text()
+
+
+def outcomes(page: Page) -> list[str | None]:
+    """What the screen says of each person."""
+    page.locator(".answer").first.wait_for()
+    return [one.get_attribute("data-outcome") for one in page.locator(".answer").all()]
