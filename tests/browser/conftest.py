@@ -75,9 +75,12 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert faults == []
 
 
+_DID_NOT_ARRIVE = ("Failed to load resource", "An unknown error occurred when fetching the script")
+
+
 def _is_fault(kind: str, text: str) -> bool:
     # The browser itself logs a line for every file that does not arrive; tests cause that on purpose.
-    return kind == "error" and "Failed to load resource" not in text
+    return kind == "error" and not any(words in text for words in _DID_NOT_ARRIVE)
 
 
 @pytest.fixture
