@@ -165,12 +165,14 @@ def on_shift(
     faults: list[str] | None = None,
     *,
     settled: bool = True,
+    script: str = "",
     **options: Any,
 ) -> Iterator[Page]:
-    """A guard's page with a shift begun; what it logs as an error goes to `faults`."""
+    """A guard's page with a shift begun; what it logs as an error goes to `faults`; `script` runs before its own."""
     known = {"viewport": {"width": 360, "height": 740}, "locale": "zh-CN", "service_workers": "block"}
     context = browser.new_context(**(known | options))
     booth.answer_in(context)
+    context.add_init_script(script)
     page = context.new_page()
     heard = [] if faults is None else faults
     page.on("pageerror", lambda error: heard.append(str(error)))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Playwright
 
+from tests.browser.booth import Booth, on_shift, set_up
 from tests.browser.issuer import LIST, Issuer
 from tests.browser.served import served
 from tests.browser.site import Site, serve
+from tests.browser.stage import Stage
 
 __all__ = ["served"]  # a fixture that needs the engine
 
@@ -87,3 +90,24 @@ def _is_fault(kind: str, text: str) -> bool:
 def page(new_page: Callable[..., Page]) -> Page:
     """A guard's phone, 360 pixels wide, in Chinese."""
     return new_page()
+
+
+@pytest.fixture
+def booth(site: Site, issuer: Issuer) -> Booth:
+    """A gate whose service answers, and settings that say where our pages are."""
+    set_up(site, issuer)
+    return Booth()
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, driver: Playwright, tmp_path: Path) -> Stage:
+    """Everything at a gate but the guard."""
+    given = {name: request.getfixturevalue(name) for name in ("site", "issuer", "booth", "now")}
+    return Stage(driver=driver, folder=tmp_path, **given)
+
+
+@pytest.fixture
+def guard(browser: Browser, site: Site, booth: Booth) -> Iterator[Page]:
+    """A guard on shift with a hand scanner and no camera."""
+    with on_shift(browser, site, booth) as page:
+        yield page

@@ -3,6 +3,7 @@ import { ask, Offline, Problem } from "../shared/api";
 import { h } from "../shared/dom";
 import { ownSecret } from "../shift/secret";
 import type { Direction, Shift, ShiftBook } from "../shift/shift";
+import { keepLabel, keptLabel } from "./label";
 import { button, drawPlain, field, type Frame } from "./page";
 import { secretFields } from "./secretform";
 import { voice, type Word } from "./words";
@@ -23,7 +24,6 @@ export interface Beginning extends Frame {
 }
 
 const GATE_ID = /^[A-Za-z0-9_-]{1,40}$/;
-const LABEL = "epipass.label";
 const FAULTS: Readonly<Record<string, Word>> = {
   "gate-code": "faultCode",
   revoked: "faultRevoked",
@@ -38,22 +38,6 @@ function faultOf(error: unknown): Word {
   if (!(error instanceof Problem)) throw error;
   if (error.status === 404) return "faultNoGate";
   return FAULTS[error.code] ?? "faultBusy";
-}
-
-function keptLabel(): string {
-  try {
-    return localStorage.getItem(LABEL) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function keepLabel(label: string): void {
-  try {
-    localStorage.setItem(LABEL, label);
-  } catch {
-    // Storage is denied: it is typed again next time.
-  }
 }
 
 function notLasting({ book }: Beginning): Node | undefined {

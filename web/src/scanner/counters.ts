@@ -5,6 +5,7 @@ import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import { thumbprint } from "../shared/keys";
 import * as records from "../shift/records";
+import { keptLabel } from "./label";
 import { button, drawPlain, type Frame } from "./page";
 import { sign } from "./panel";
 import type { Running } from "./scanner";
@@ -53,7 +54,7 @@ async function figures({ shift, lists }: Running): Promise<Node[]> {
       row("listAge", age === undefined ? voice.say("noLists") : voice.say("ago", { t: lasting(voice, age) })),
       row("statLists", String(lists.size)),
       row("statStatement", String(lists.seq ?? "–")),
-      row("statDevice", device.slice(0, 12)),
+      row("statDevice", [keptLabel(), device.slice(0, 12)].filter((text) => text !== "").join(" · ")),
     ),
   ];
 }

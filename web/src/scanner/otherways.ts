@@ -50,7 +50,7 @@ function pasteField(on: Running): HTMLElement {
 
 export function otherWays(on: Running): OtherWays {
   const picture = pictureField(on);
-  const heading = h("h2", { id: "other-ways", tabindex: "-1" }, voice.say("moreTitle"));
+  const heading = h("h1", { id: "other-ways", tabindex: "-1" }, voice.say("moreTitle"));
   const back = button("back", "plain wide", close);
   const labelled = { class: "sheet other-ways", hidden: "", "aria-labelledby": "other-ways" };
   const node = h("section", labelled, heading, picture.node, pasteField(on), back);

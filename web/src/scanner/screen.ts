@@ -157,7 +157,7 @@ export class Screen {
     }
     this.numberBox.dataset.digits = challenge.digits;
     this.numberBox.replaceChildren(
-      h("h2", {}, voice.say("numberTitle")),
+      h("h1", {}, voice.say("numberTitle")),
       h("p", { class: "digits" }, spokenNumber(challenge.digits)),
       h("p", {}, voice.say("numberSay")),
       h("p", { class: "left" }, left),
