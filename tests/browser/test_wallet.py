@@ -157,7 +157,7 @@ def test_without_a_network_the_code_is_live_all_the_same(phones: Phones, distric
 
 
 def test_a_family_on_one_phone(phones: Phones, district: District) -> None:
-    """A second person has their own code and name; taken off again, this phone may act for them no more."""
+    """A second person has their own code and name; taken off, this phone may act for them no more, if it is online."""
     wallet = phones.new().open()
     wallet.enrol(person(district, "孙丽丽"))
     page = wallet.page
@@ -177,8 +177,13 @@ def test_a_family_on_one_phone(phones: Phones, district: District) -> None:
         page.click("#remove-1")
     assert signed_out.value.ok
     page.locator("#nick-1").wait_for(state="detached")
-    wallet.home()
-    assert page.locator(".tab").count() == 0
+    page.context.set_offline(True)
+    page.locator("details summary").click()
+    page.click("#remove-0")
+    page.get_by_text("去掉上面的勾选").wait_for()
+    page.locator("#also-0").uncheck()
+    page.click("#remove-0")
+    wallet.screen("welcome")
 
 
 def test_who_is_on_two_lists_chooses_the_unit(phones: Phones, district: District) -> None:

@@ -131,7 +131,7 @@ function arrive(): void {
 
 function isTyping(): boolean {
   const active = document.activeElement;
-  return active !== null && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName) && part("view").contains(active);
+  return active instanceof HTMLInputElement && active.type !== "checkbox" && part("view").contains(active);
 }
 
 /** Something changed: a screen that follows is built again, unless that would take a half-typed word away. */

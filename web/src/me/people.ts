@@ -18,6 +18,8 @@ function removal(app: App, { member, signedOut }: Person, place: number): HTMLEl
     try {
       await wallet.remove(member.pid, box.checked);
       app.announce(voice.say("removed"));
+      if (wallet.people.length === 0) app.go("");
+      else app.redraw();
     } catch (error) {
       if (!(error instanceof Offline || error instanceof Problem)) throw error;
       // Without a network the person can still be taken off, with the box cleared.
@@ -47,7 +49,10 @@ function personCard(app: App, person: Person, place: number): Node {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void wallet.rename(pid, typed).then(() => app.announce(voice.say("saved")));
+    void wallet.rename(pid, typed).then(() => {
+      app.announce(voice.say("saved"));
+      app.redraw();
+    });
   });
   const state = person.signedOut ? h("p", { class: "notice" }, voice.say("signedOut")) : undefined;
   return h("section", { class: "card" }, h("h2", {}, name || "*"), state, form, removal(app, person, place));
