@@ -95,7 +95,8 @@ export class Household {
   /** A member's standing with the service, its token renewed as needed. */
   session(member: Member): Session {
     const known = this.sessions.get(member.pid);
-    if (known !== undefined && known.key === member.key) return known;
+    // By its point: a member read anew from the database is another object with the same key.
+    if (known?.key.jwk.x === member.key.jwk.x) return known;
     const made = new Session(member.key, () => renew(member));
     this.sessions.set(member.pid, made);
     return made;
