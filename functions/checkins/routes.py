@@ -130,7 +130,7 @@ def check_in(request: Request) -> Answer:
     people.require_device(request.caller.scope, request.caller.device, request.at)
     act = _act(request.caller.scope, request.body)
     answered = service.check_in(act, request.at)
-    return _answer(answered, answered.decision.cause, _receipt(act, answered, request.at))
+    return _answer(answered, answered.decision.cause, _receipt(act.venue, answered, request.at))
 
 
 @routes.post(
@@ -204,8 +204,9 @@ def _own(row: CheckinRow, at: int) -> OwnCheckin:
     return convert({**told, "venue_name": venue.name if venue else row.venue, "at": rfc3339(int(row.at))}, OwnCheckin)
 
 
-def _receipt(act: Act, answered: Answered, at: int) -> Receipt | None:
-    made = receipts.receipt(act.venue, answered.decision.decision, act.at, at)
+def _receipt(venue: str, answered: Answered, at: int) -> Receipt | None:
+    # By the stored instant: a repeat may name any other of its slot, and would be fresh for as long.
+    made = receipts.receipt(venue, answered.decision.decision, answered.at, at)
     return Receipt(rfc3339(made.starts_at), receipts.STEP_S, made.marks) if made else None
 
 
@@ -217,4 +218,4 @@ def _result(act: Act, one: Answered | Problem, at: int) -> CheckinResult:
     if isinstance(one, Problem):
         return CheckinResult(one.status, one.code)  # type: ignore[arg-type]  # 404 or 422, as check_in_all promises
     status: Literal[200, 201] = 201 if one.new else 200
-    return CheckinResult(status, one.decision.cause, one.decision.decision, _receipt(act, one, at))
+    return CheckinResult(status, one.decision.cause, one.decision.decision, _receipt(act.venue, one, at))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import time
 import unicodedata
 from hashlib import sha256
 from typing import Any
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from credentials import LocalSigner
 from credentials.proofs import sign_dpop
-from functions.checkins import receipts
+from functions.checkins import receipts, service
+from functions.checkins.rules import Act
 from functions.matching.model import EntitlementRow
 from functions.shared import clock
 from functions.shared.config import settings as configured
@@ -171,3 +173,19 @@ def test_a_queue_from_hours_ago_and_a_refusal_get_none(engine: Service) -> None:
     path = f"/venues/{venue}/assisted-checkins"
     sent = call("POST", path, {**body, "at": clock.rfc3339(now)}, token=engine.token("venue", venue))
     assert (sent.json()["decision"], "receipt" in sent.json()) == ("admitted", False)
+
+
+def test_a_repeat_is_as_fresh_as_the_act_that_was_stored(engine: Service) -> None:
+    """An admission of 15 minutes ago, sent again under its slot's last instant, has no marks: alone or in a batch."""
+    if clock.now() % 600 == 0:
+        time.sleep(1)  # what is ten minutes old to the second still has a receipt
+    now = clock.now()
+    last = now - now % 600 - 1  # the last second of the slot that ended just now
+    venue, pid = open_venue(policy=OPEN), new_pid()
+    service.check_in(Act(pid, venue, "in", last - 599), last - 599)
+    holder = engine.token("holder", pid)
+    body = {"venue": venue, "direction": "in", "at": clock.rfc3339(last)}
+    again = call("POST", "/checkins", body, token=holder)
+    assert (again.status, again.json()["decision"], "receipt" in again.json()) == (200, "admitted", False)
+    [one] = call("POST", "/checkins/batch", {"checkins": [body]}, token=holder).json()["results"]
+    assert (one["status"], "receipt" in one) == (200, False)
