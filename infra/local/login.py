@@ -185,7 +185,8 @@ class Login:
         return self._redirect({"code": self.codes.hand_out(chosen, asked)}, asked)
 
     def _redirect(self, told: Mapping[str, str], asked: Mapping[str, str]) -> Outgoing:
-        state = {"state": asked["state"]} if "state" in asked else {}
+        # One that was refused for its length does not go back: it would make an address that nobody can follow.
+        state = {"state": asked["state"]} if "state" in asked and len(asked["state"]) <= _LONGEST else {}
         address = f"{self.redirect_uri}?{urlencode({**told, **state, 'iss': self.issuer.issuer})}"
         return Outgoing(303, (("Location", address), ("Cache-Control", "no-store")), b"")
 

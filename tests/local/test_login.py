@@ -211,6 +211,13 @@ def test_a_request_that_is_wrong_goes_back_with_its_error(
         assert (status, back["error"], back["state"], "code" in back) == (303, error, "s-1&<x>", False)
 
 
+def test_a_state_that_is_too_long_is_refused_and_not_sent_back(page: Page) -> None:
+    """An address that a proxy cuts or refuses would say nothing of the error."""
+    status, headers, _ = page.send("GET", f"/oidc/authorize?{page.request(state='s' * 1025)}")
+    back = sent_to(headers["location"])
+    assert (status, back["error"], "state" in back) == (303, "invalid_request", False)
+
+
 def test_a_code_is_redeemed_once(page: Page) -> None:
     """The second time it is unknown, whoever comes."""
     code = page.code()
