@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
 
 from functions.matching import run_rules
+from functions.matching.rules import coarse
 from functions.matching.run_rules import Hold, Tally
 
 MOST_UNITS: Final = 500  # in one report: those with the most to look at; a city has more than an answer may hold
@@ -37,7 +39,10 @@ class HoldOut(msgspec.Struct, frozen=True):
 
 
 class UnitTally(msgspec.Struct, frozen=True):
-    """What a run changed in one unit: counts, never names; `refused` by full cause."""
+    """What a run changed in one unit: counts, never names; `refused` by coarse cause.
+
+    In a small unit the full cause of a count would be a person's test result.
+    """
 
     unit: str
     name: str
@@ -115,6 +120,13 @@ def _unit_tally(unit: str, name: str, counts: Tally, hold: Hold | None) -> UnitT
         renewed=told.renewed,
         kept=told.kept,
         withdrawn=told.withdrawn,
-        refused=told.refused,
+        refused=_coarse(told.refused),
         held=hold is not None and hold.waits,
     )
+
+
+def _coarse(refused: Mapping[str, int]) -> dict[str, int]:
+    told: Counter[str] = Counter()
+    for cause, count in refused.items():
+        told[coarse(cause)] += count
+    return dict(sorted(told.items()))

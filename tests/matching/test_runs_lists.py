@@ -61,9 +61,11 @@ def test_a_report_says_what_changed_in_which_unit(engine: Service) -> None:
     assert set(units) == {world.unit("a"), world.unit("b")}
     # A stream may have settled somebody between: then they are kept, and were entitled before.
     assert first["entitled"] + first["kept"] == 1
-    assert first["refused"] == {"no-test": 1, "positive": 1}
+    assert told["refused"] == {"no-test": 2, "positive": 1}
+    # Of a unit of three a full cause would be somebody's result.
+    assert first["refused"] == {"needs-test": 1, "not-eligible": 1}
     assert (first["name"], first["people"], first["held"]) == ("单位", 3, False)
-    assert units[world.unit("b")]["refused"] == {"no-test": 1}
+    assert units[world.unit("b")]["refused"] == {"needs-test": 1}
     assert told["units_left_off"] == 0
     assert sum(sum(one["refused"].values()) for one in told["units"]) == sum(told["refused"].values())
     assert not {world.pid("p1"), "张*明"} & set(str(told).split("'"))
@@ -131,9 +133,9 @@ def test_a_unit_s_tally_leaves_out_what_waits() -> None:
     """Losses that are held are in no count, as in the run's own; once released they are."""
     tally = Tally(30, {"withdrawn": 12, "kept": 18}, {"not-listed": 10, "positive": 2}, {"not-listed": 10})
     for decision, withdrawn, refused in (
-        ("", 2, {"positive": 2}),
-        ("cancel", 2, {"positive": 2}),
-        ("release", 12, {"not-listed": 10, "positive": 2}),
+        ("", 2, {"not-eligible": 2}),
+        ("cancel", 2, {"not-eligible": 2}),
+        ("release", 12, {"not-eligible": 12}),
     ):
         (one,), left_off = unit_tallies({"u": tally}, {"u": Hold("u", 30, 10, decision)}, {"u": "单位"})
         assert (one.withdrawn, one.refused, one.held, left_off) == (withdrawn, refused, decision == "", 0)
