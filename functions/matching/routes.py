@@ -19,6 +19,7 @@ routes = Routes("matching")
 
 _DISTRICT = 6
 _NEWEST = 30
+_OVER = frozenset({"done", "held", "failed"})
 _FIELDS = Fields("run")
 
 
@@ -72,12 +73,14 @@ def get_run(request: Request, run: str) -> RunOut:
         raise NotFound("There is no such run.", code="no-run")
     plan = runs.plan(row)
     tallies, holds = runs.tallies_of(run, request.at), runs.holds_of(run, request.at)
-    mine = _names(request) if request.caller.role == "officer" else {}
+    # A page asks again and again while a run goes on: whose counts are which is told once it is over.
+    named = request.caller.role == "officer" and (row.state in _OVER or not _sees_all(request, plan))
+    mine = _names(request, plan.area) if named else {}
     if not _sees_all(request, plan):
         tallies = {unit: counts for unit, counts in tallies.items() if unit in mine}
         holds = {unit: hold for unit, hold in holds.items() if unit in mine}
     report = run_rules.report(tallies, holds)
-    by_unit, left_off = unit_tallies(tallies, holds, mine)
+    by_unit, left_off = unit_tallies(tallies, holds, mine if row.state in _OVER else {})
     return RunOut(
         run=run,
         state=row.state or "received",
@@ -127,9 +130,10 @@ def post_decision(request: Request, run: str, unit: str) -> Answer:
     return Answer(HoldOut(unit, decided.people, decided.losing, decided.decision), status=200)
 
 
-def _names(request: Request) -> Mapping[str, str]:
-    """The units of the officer's area, each with its name."""
-    return {unit.unit: unit.name for unit in units.in_area(request.caller.scope)}
+def _names(request: Request, area: str = "") -> Mapping[str, str]:
+    """The units of the officer's area, or of a narrower one, each with its name."""
+    inside = area if area and request.caller.covers(area) else request.caller.scope
+    return {unit.unit: unit.name for unit in units.in_area(inside)}
 
 
 def _waiting(run: runs.Listed, request: Request) -> set[str]:

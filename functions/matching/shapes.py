@@ -58,7 +58,7 @@ class UnitTally(msgspec.Struct, frozen=True):
 class RunOut(msgspec.Struct, frozen=True):
     """A run's report; its counts are of the units in the caller's area, and rise while it runs.
 
-    `units` are of an officer's own area, those that lost the most first; `units_left_off` counts those not shown.
+    `units` are of an officer's own area, those that lost the most first, once the run is over; `units_left_off` counts those not shown.
     """
 
     run: str

@@ -74,6 +74,21 @@ def test_a_report_says_what_changed_in_which_unit(engine: Service) -> None:
     assert (auditor["units"], auditor["refused"]) == ([], told["refused"])
 
 
+def test_units_are_named_once_a_run_is_over(engine: Service) -> None:
+    """While it goes on a page asks every few seconds: the sums are told, and no unit is read for its name."""
+    world = World(clock.now(), area=new_area())
+    world.register("a")
+    world.enlist("a", ["p1"])
+    run = performed(world, world.area)
+    RunRow(run, HEAD).update(actions=[RunRow.state.set("running")])
+    for scope in (world.area, world.area[:2]):
+        told = report(engine, run, scope)
+        assert (told["refused"], told["units"], told["units_left_off"]) == ({"no-test": 1}, [], 0)
+    for state in ("done", "held", "failed"):
+        RunRow(run, HEAD).update(actions=[RunRow.state.set(state)])
+        assert [one["unit"] for one in report(engine, run, world.area[:2])["units"]] == [world.unit("a")]
+
+
 def test_the_newest_runs_are_an_officer_s_own(engine: Service) -> None:
     """Those of the area, of everywhere and of areas within; not the neighbour's. The newest first, at most thirty."""
     world = World(clock.now(), area=new_area())
