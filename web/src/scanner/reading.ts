@@ -34,6 +34,7 @@ export class NoReader extends Error {}
 
 /** Larger pictures are drawn smaller: more pixels make it slower, not better. */
 const MOST_PIXELS_ACROSS = 1920;
+const ANSWER_MS = 10_000;
 
 function sizeOf(source: Source): readonly [number, number] {
   if (source instanceof HTMLVideoElement) return [source.videoWidth, source.videoHeight];
@@ -81,6 +82,10 @@ export class Reader {
     const frame = await this.frameOf(source, id);
     return new Promise((done) => {
       this.waiting.set(id, done);
+      // A worker that hangs must not be silence: what it does not answer counts as a code that nobody can read.
+      setTimeout(() => {
+        if (this.waiting.delete(id)) done({ id, texts: [], broken: true });
+      }, ANSWER_MS);
       this.worker.postMessage(frame, ["bitmap" in frame ? frame.bitmap : frame.data.buffer]);
     });
   }
