@@ -9,6 +9,7 @@ import msgspec
 from functions.jobs.model import Head
 from functions.jobs.plan import PART_ROWS, SETTLE_PIDS, PartPlan, Plan, Refused, Superseded, batches, digest, triples
 from functions.jobs.rules import Held, leaving, systematic
+from functions.shared.fields import Unopenable
 from functions.shared.masking import mask
 from functions.shared.pids import pid_of
 from functions.shared.sheets import read
@@ -74,8 +75,16 @@ def _changed(
     for pid in change.taken & before.keys():
         now, then = people[pid], before[pid]
         same = (now.role, now.venues, now.until or 0) == (then.role, then.venues, then.until)
-        if not same or _person(now) != staff.open_person(unit, pid, then.person):
+        if not same or _person(now) != _opened(unit, pid, then.person):
             yield pid
+
+
+def _opened(unit: str, pid: str, sealed: str) -> staff.Person | None:
+    # What does not open is healed by uploading the list again; it must not keep that upload from being checked.
+    try:
+        return staff.open_person(unit, pid, sealed)
+    except Unopenable:
+        return None
 
 
 def _person(row: StaffRow) -> staff.Person:
@@ -114,4 +123,5 @@ def _holds(found: StaffFile, total: int, change: Change, before: int) -> tuple[t
 
 def _names(unit: str, change: Change, before: Mapping[str, staff.Entry]) -> tuple[str, ...]:
     shown = sorted(change.leaving)[:NAMED]
-    return tuple(mask(staff.open_person(unit, pid, before[pid].person).name) for pid in shown)
+    people = (_opened(unit, pid, before[pid].person) for pid in shown)
+    return tuple(mask(person.name) if person else "*" for person in people)

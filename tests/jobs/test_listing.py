@@ -10,9 +10,13 @@ import pytest
 from functions.jobs import listing, service
 from functions.jobs.model import Head, state_place
 from functions.shared.clock import now
+from functions.shared.pids import pid_of
+from functions.staff import service as staff
+from functions.staff.model import StaffRow
+from functions.units import service as units
 from infra.local import Service
 from tests.door.inprocess import Reply, call
-from tests.jobs.driving import Steps, new_unit, staff_csv, upload
+from tests.jobs.driving import Steps, new_unit, person_id, staff_csv, upload
 
 
 @pytest.fixture
@@ -163,3 +167,22 @@ def test_a_job_says_who_is_new_who_changes_and_who_leaves(steps: Steps, area: st
     steps.finish()
     told = service.find(made.job, now())
     assert (told.added, told.changed, told.leaving) == (1, 4, 1)
+
+
+def test_a_row_that_does_not_open_is_healed_by_the_next_upload(steps: Steps, area: str) -> None:
+    """One is listed again and counts as changed; another leaves, without a name; the job is checked as any other."""
+    unit = new_unit(area=area)
+    upload(unit, staff_csv(range(30)))
+    steps.finish()
+    before = units.must(unit).current
+    spoilt = {pid_of("resident-id", person_id(number)) for number in (0, 29)}
+    for pid in spoilt:
+        StaffRow(f"{unit}#{before}", pid).update(actions=[StaffRow.person.set("eyJ9.x.y.z")])
+    made = upload(unit, staff_csv(range(29)), mode="replace")
+    steps.finish()
+    told = service.find(made.job, now())
+    assert (told.added, told.changed, told.leaving) == (0, 1, 1)
+    assert list(service.leaving_names(told)) == ["*"]
+    healed = staff.listing(unit, pid_of("resident-id", person_id(0)), now())
+    assert healed is not None
+    assert healed.id_tail == person_id(0)[-4:]
