@@ -29,7 +29,10 @@ def of_person(pid: str, owned: people.Owned, before: str, at: int) -> Page:
     found = chain.from_iterable(spread(lambda who: _newest(who, before, at), _partitions(pid, owned, at)))
     rows = sorted(found, key=lambda row: row.moment, reverse=True)
     page = rows[:PAGE]
-    return Page([row for row in page if _is_owned(row, owned)], page[-1].moment if len(rows) > PAGE else None)
+    shown = [row for row in page if _is_owned(row, owned)]
+    # A print is kept under its ten minutes, and shown with its own instant: a page is in the order of what it shows.
+    shown.sort(key=lambda row: int(row.at), reverse=True)
+    return Page(shown, page[-1].moment if len(rows) > PAGE else None)
 
 
 def _partitions(pid: str, owned: people.Owned, at: int) -> Iterator[str]:

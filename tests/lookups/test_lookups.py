@@ -205,6 +205,25 @@ def test_a_printed_pass_is_told_by_its_unit(http: Http) -> None:
     assert "verdict" not in seen_by
 
 
+def test_a_page_is_in_the_order_of_the_instants_it_shows(http: Http, door: Door) -> None:
+    """A print is kept under its ten minutes; between scans it stands where its own instant puts it."""
+    world, one = World().approve(), Someone()
+    world.list_people(one)
+    at = rules.print_slot(AT - 1200) + 300
+    lookups.note_printed(one.pid, world.unit, at)
+    paper = give_pass(at - 600, printed=True)
+    give(one.pid, paper, unit=world.unit, printed=True)
+    for when in (at - 100, at + 100):
+        lookups.note_scan(
+            paper.sub, fresh("s"), gate=door.gate, venue=door.venue, direction="in", verdict="accepted", at=when
+        )
+    token = signed_in(http, one)
+    seen_by = http.get("/me/lookups", headers=dpop(http, one, token, "GET", "/me/lookups")).json()["lookups"]
+    assert [(look["kind"], look["at"]) for look in seen_by] == [
+        (kind, clock.rfc3339(when)) for kind, when in (("scan", at + 100), ("printed", at), ("scan", at - 100))
+    ]
+
+
 def test_an_intruder_under_somebodys_number_sees_nothing_of_them(http: Http, door: Door) -> None:
     """Whom no list vouches for reads neither where a guard typed the number, nor what a unit printed, nor its scans."""
     intruder = Someone()
