@@ -217,10 +217,10 @@ def test_beginning_a_shift_names_the_gate_and_explains_what_is_wrong(
     page.goto(f"{site.origin}/")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     assert faults_of_access(page) == []
-    page.get_by_label("岗亭编号").fill("东门")
+    page.get_by_label("卡口编号").fill("东门")
     page.keyboard.press("Enter")
     page.get_by_text("编号只有").wait_for()
-    page.get_by_label("岗亭编号").fill(desk.GATE)
+    page.get_by_label("卡口编号").fill(desk.GATE)
     page.keyboard.press("Enter")
     page.get_by_text(desk.VENUE_NAME).wait_for()
     assert page.url.endswith(f"/#gate={desk.GATE}")

@@ -9,8 +9,10 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** Fetched when they are needed, and kept then: the scanner's reader, voices, our own inflate. */
-const LATER = /\.(wasm|mp3)$|^v\/inflate\.js$|(^|\/)(scanner|reader|later)[-.]/;
+/** Fetched when they are needed, and kept then: the scanner's reader, voices, our own inflate, what a home screen shows. */
+const LATER = /\.(wasm|mp3|png|svg|webmanifest)$|^v\/inflate\.js$|(^|\/)(scanner|reader|later)[-.]/;
+/** At the gate a passer-by opens `/v` and no more: the page of shifts is kept by whoever opened it. */
+const OF_SHIFTS = /^index\.html$|^assets\/(home|panel|counters)-/;
 const TOLD = /^self\.EPIPASS=.*\n/;
 
 function filesOf(folder) {
@@ -35,16 +37,14 @@ export function tellWorker(folder) {
   // A worker is registered as a classic script: shared with a page by mistake, it would not even parse.
   if (/^\s*(import|export)\b/m.test(code)) throw new Error(`${path} is split into modules`);
   const all = filesOf(folder);
+  const isLater = (file) => LATER.test(file) || (all.includes("v/index.html") && OF_SHIFTS.test(file));
   const build = {
     folders: all.filter((file) => file.endsWith("index.html")).map((file) => `/${file.slice(0, -11)}`),
     files: digestsOf(
       folder,
-      all.filter((file) => !LATER.test(file)),
+      all.filter((file) => !isLater(file)),
     ),
-    later: digestsOf(
-      folder,
-      all.filter((file) => LATER.test(file)),
-    ),
+    later: digestsOf(folder, all.filter(isLater)),
   };
   // The worker's own code counts: another worker over the same pages is another build, with a cache of its own.
   const id = createHash("sha256").update(code).update(JSON.stringify(build)).digest("hex").slice(0, 16);

@@ -169,6 +169,16 @@ function tooOld(): void {
   document.body.dataset.screen = "too-old";
 }
 
+/** Check-ins that waited for a network go out from here too: the poster's page may not be opened again for days. */
+async function sendVisits(): Promise<void> {
+  try {
+    const { sendWaiting } = await import("../checkin/queue");
+    await sendWaiting(wallet.household);
+  } catch {
+    // This part of the page did not arrive: without a network nothing could be sent either.
+  }
+}
+
 async function start(): Promise<void> {
   if (!abilities().crypto || typeof BigInt === "undefined") return tooOld();
   keepOffer();
@@ -179,12 +189,16 @@ async function start(): Promise<void> {
   draw(false);
   addEventListener("hashchange", arrive);
   document.addEventListener("visibilitychange", returned);
-  addEventListener("online", () => void poll());
+  addEventListener("online", () => {
+    void poll();
+    void sendVisits();
+  });
   nextPoll = serverNow() + POLL_S;
   setInterval(everySecond, 1000);
   void keepOffline();
   await wallet.learnConfig();
   await poll();
+  await sendVisits();
 }
 
 void start();

@@ -36,7 +36,8 @@ export async function keepFiles(paths: readonly string[]): Promise<void> {
 
 function fetchedSoFar(): string[] {
   const entries = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
-  return entries.filter(({ origin }) => origin === location.origin).map(({ pathname }) => pathname);
+  const ours = entries.filter(({ origin }) => origin === location.origin).map(({ pathname }) => pathname);
+  return [location.pathname, ...ours];
 }
 
 /** Register the origin's service worker. Resolves to whether this browser has one; in-app browsers often have not. */

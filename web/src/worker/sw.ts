@@ -240,7 +240,8 @@ function published(event: FetchLike, path: string): void {
 /** Keep what a page fetched before this worker was in charge: its first visit may be its last with a network. */
 async function catchUp(paths: readonly string[]): Promise<void> {
   const pages = await caches.open(PAGES);
-  for (const path of paths) {
+  for (const asked of paths) {
+    const path = documentOf(asked) ?? asked;
     if (off || (await caches.match(path, ANY)) !== undefined) continue;
     if (path in BUILD.later) await have(pages, path).catch(() => undefined);
     if (!PUBLISHED_PATHS.test(path)) continue;
