@@ -23,6 +23,10 @@ _HEX = re.compile(r"([0-9a-f]{64})?")
 _ATTEMPTS = 40
 
 
+class NotRecorded(RuntimeError):
+    """The log took no row: the act must not happen."""
+
+
 def hash_of(*facts: str) -> str:
     """Return the hash that stands in a row for a query or a result too telling to be kept."""
     return sha256("\x00".join(facts).encode()).hexdigest()
@@ -46,7 +50,7 @@ def record(
 
     Raises:
         ValueError: when an argument could be prose: a name must not slip into a log that is kept for years.
-        RuntimeError: when the shard was written to by others at every attempt; the act must then not happen.
+        NotRecorded: when the shard was written to by others at every attempt; the act must then not happen.
     """
     facts = Entry(
         shard=crc32(actor.encode()) % SHARDS,
@@ -68,7 +72,7 @@ def record(
         if row_of(entry, at + KEPT_S).put_if_absent():
             return entry
         pause(random.uniform(0, 0.01 * min(attempt + 1, 10)))  # noqa: S311 - jitter, not a secret
-    raise RuntimeError("the audit log took no row")
+    raise NotRecorded("the audit log took no row")
 
 
 def entries(shard: int, *, after: int = 0, limit: int | None = None, at: int) -> Iterator[Entry]:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from pynamodb.exceptions import PynamoDBException
+
 from functions.audit import service as audit
 from functions.lookups import service as lookups
 from functions.matching import rules as decisions
 from functions.passes import issuing
 from functions.passes.refs import pid_of_ref
 from functions.people import service as people
+from functions.shared import log
 from functions.shared.problems import Conflict, NotFound, Problem
 from functions.shared.threads import spread
 from functions.staff import service as staff
@@ -57,12 +60,19 @@ def print_pass(unit: str, ref: str, reason: str, *, actor: str, at: int) -> str:
 
 
 def print_several(unit: str, refs: Iterable[str], reason: str, *, actor: str, at: int) -> list[Printed]:
-    """Return what became of each of many refs, in order; one that is refused keeps no other from being printed."""
+    """Return what became of each of many refs, in order; one that is refused keeps no other from being printed.
+
+    Of whom the audit log or a table takes no row nothing is printed either: their cause is `busy`, to be asked for again.
+    """
 
     def one(ref: str) -> Printed:
         try:
             return Printed(ref, print_pass(unit, ref, reason, actor=actor, at=at))
         except Problem as problem:
             return Printed(ref, cause=problem.code)
+        except (audit.NotRecorded, PynamoDBException) as error:
+            # Nothing of this one leaves: the others are signed by now, and their rows are written.
+            log.failure("print.failed", error, unit=unit)
+            return Printed(ref, cause="busy")
 
     return list(spread(one, dict.fromkeys(refs), workers=4))

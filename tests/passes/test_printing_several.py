@@ -10,11 +10,13 @@ import pypdf
 import pypdfium2
 import pytest
 import zxingcpp
+from botocore.exceptions import ClientError
 
 from credentials import UNCHECKED, LocalSigner, PassClaims, Verifier, issue_pass
 from functions.audit import service as audit
+from functions.audit.model import AuditRow
 from functions.keys import service as keys
-from functions.passes import refs
+from functions.passes import printing, refs
 from functions.passes.model import passes_of
 from functions.passes.printed_cards import printed_cards
 from functions.passes.printed_pdf import PrintedPass
@@ -107,6 +109,30 @@ def test_two_dozen_are_printed_at_once(http: Http, world: World) -> None:
     told = print_them(http, world, *people).json()
     assert (told["printed"], told["refused"]) == (24, [])
     assert [len(page) for page in pages(b64decode(told["pdf"]))] == [4] * 6
+
+
+def test_one_whom_the_audit_log_does_not_take_is_busy_and_the_others_are_printed(world: World) -> None:
+    """Nothing is signed for them; asked for again, it is."""
+    people = [Someone() for _ in range(3)]
+    entitle(world, *people)
+    lost = refs.ref_of(world.unit, people[1].pid)
+    asked = audit.hash_of(world.unit, lost, "x")
+
+    def refuse(params: dict[str, Any], **_event: Any) -> None:
+        if asked in str(params["body"]):
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "PutItem")
+
+    events = AuditRow._get_connection().connection.client.meta.events
+    named = [refs.ref_of(world.unit, one.pid) for one in people]
+    events.register("before-call.dynamodb.PutItem", refuse)
+    try:
+        told = printing.print_several(world.unit, named, "x", actor=f"unit:{world.unit}", at=clock.now())
+    finally:
+        events.unregister("before-call.dynamodb.PutItem", refuse)
+    assert [(bool(one.token), one.cause) for one in told] == [(True, ""), (False, "busy"), (True, "")]
+    assert not passes_of(people[1].pid, world.unit)
+    [again] = printing.print_several(world.unit, [lost], "x", actor=f"unit:{world.unit}", at=clock.now())
+    assert again.token
 
 
 @pytest.mark.parametrize(
