@@ -66,7 +66,7 @@ def recount(area: str, day: str, at: int) -> dict[str, int]:
     if not start + DAY_S + rules.SETTLED_S <= at <= start + _OLDEST_S:
         raise ValueError("a day is recounted when it is over for 73 hours and not over 13 days old")
     true: Counter[tuple[str, str]] = Counter()
-    for venue in _venues(area):
+    for venue in _venues(area, at):
         true.update({(venue.area, "checkins"): _checkins(venue, start)})
         true.update({(venue.area, "scans"): _scans(venue, start, at)})
     found = {}
@@ -110,11 +110,11 @@ def _totals(area: str, day: str, at: int) -> dict[str, int]:
     return rules.totals({row.sort: int(row.n) for row in rows})
 
 
-def _venues(area: str) -> Iterator[Venue]:
+def _venues(area: str, at: int) -> Iterator[Venue]:
     position = None
     while True:
-        page = venues.in_area(area, position, _PAGE)
-        yield from page.venues
+        page = venues.in_area(area, position, _PAGE, at)
+        yield from page.items
         position = page.position
         if position is None:
             return

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from functions.jobs.model import Head, state_place
-from functions.shared.pages import DISTRICT
+from functions.shared.labels import DISTRICT
+from functions.shared.pages import Page, page_of
 from functions.shared.tables import living
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some jobs, and the position after the last when there may be more."""
-
-    heads: Sequence[Head]
-    position: Any
 
 
 def newest(owner: str, limit: int, at: int) -> Sequence[Head]:
@@ -24,19 +16,17 @@ def newest(owner: str, limit: int, at: int) -> Sequence[Head]:
     return list(living(Head.by_owner.query(owner, scan_index_forward=False, limit=limit), at))
 
 
-def in_state(area: str, state: str, position: Any, limit: int, at: int) -> Page:
+def in_state(area: str, state: str, position: Any, limit: int, at: int) -> Page[Head]:
     """Return a page of the jobs of an area in a state: of a district or below the newest first, else in no order."""
     inside = Head.area.startswith(area)
     if len(area) < DISTRICT:
         wide = inside & (Head.state == state)
-        found = Head.by_state.scan(filter_condition=wide, limit=limit, last_evaluated_key=position)
+        found = Head.by_state.scan(wide, last_evaluated_key=position)
     else:
         found = Head.by_state.query(
             state_place(area, state),
             filter_condition=inside,
             scan_index_forward=False,
-            limit=limit,
             last_evaluated_key=position,
         )
-    heads = list(living(found, at))
-    return Page(heads, found.last_evaluated_key)
+    return page_of(Head, found, limit, at)

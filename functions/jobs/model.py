@@ -10,11 +10,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.shared.clock import DAY_S
+from functions.shared.labels import district_of
 from functions.shared.tables import Table, TableMeta
 
 LIFE_S = 90 * DAY_S
 HEAD = "head"
-_DISTRICT = 6
 
 
 class JobTable(Table):
@@ -140,7 +140,7 @@ class Part(JobTable):
 
 def state_place(area: str, state: str) -> str:
     """Return the partition of `by_state` in which a job of an area stands."""
-    return f"{area[:_DISTRICT]}#{state}"
+    return f"{district_of(area)}#{state}"
 
 
 def reach(head: Head, state: str) -> list[Action]:

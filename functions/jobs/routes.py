@@ -76,22 +76,14 @@ def post_uploads(request: Request) -> Answer:
 @routes.get("/units/{unit}/jobs", roles={"unit", "officer"}, answer=JobsOut, summary="A unit's newest jobs")
 def get_unit_jobs(request: Request, unit: str) -> JobsOut:
     """Return the newest 50 uploads of a unit, to itself and to the officers of its area."""
-    if request.caller.role == "unit":
-        request.caller.require_scope(unit)
-    area = units.must(unit).area
-    if request.caller.role == "officer":
-        request.caller.require_area(area)
+    request.caller.require_own(unit, lambda: units.must(unit).area)
     return _heads(request, listing.newest(f"unit:{unit}", PAGE, request.at))
 
 
 @routes.get("/labs/{lab}/jobs", roles={"lab", "officer"}, answer=JobsOut, summary="A laboratory's newest jobs")
 def get_lab_jobs(request: Request, lab: str) -> JobsOut:
     """Return the newest 50 uploads of a laboratory, to itself and to the officers of its area."""
-    if request.caller.role == "lab":
-        request.caller.require_scope(lab)
-    area = labs.must(lab).area
-    if request.caller.role == "officer":
-        request.caller.require_area(area)
+    request.caller.require_own(lab, lambda: labs.must(lab).area)
     return _heads(request, listing.newest(f"lab:{lab}", PAGE, request.at))
 
 
@@ -109,7 +101,7 @@ def get_jobs(request: Request) -> JobsOut:
         raise Malformed("No job is ever in that state.", errors=(FieldError("/state", "state", ", ".join(STATES)),))
     wanted = asked(request, "GET /jobs", state)
     page = listing.in_state(wanted.area, state, wanted.position, PAGE, request.at)
-    return _heads(request, page.heads, wanted.following(page.position))
+    return _heads(request, page.items, wanted.following(page.position))
 
 
 @routes.get("/jobs/{job}", roles={"unit", "lab", "officer"}, answer=JobOut, summary="How far a job is")

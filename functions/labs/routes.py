@@ -44,8 +44,8 @@ class LabsOut(msgspec.Struct, frozen=True, omit_defaults=True):
 def list_labs(request: Request) -> LabsOut:
     """List laboratories; the area is the caller's own unless a narrower one is asked for."""
     wanted = asked(request, "GET /labs")
-    page = service.page(wanted.area, wanted.position, PAGE)
-    found = tuple(LabOut(one.lab, one.name, one.area) for one in page.labs)
+    page = service.page(wanted.area, wanted.position, PAGE, request.at)
+    found = tuple(LabOut(one.lab, one.name, one.area) for one in page.items)
     return LabsOut(found, wanted.following(page.position))
 
 

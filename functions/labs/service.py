@@ -8,10 +8,9 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from functions.labs.model import LabRow
-from functions.shared.labels import is_area, is_label
+from functions.shared.labels import DISTRICT, district_of, is_area, is_label
+from functions.shared.pages import Page, page_of
 from functions.shared.problems import FieldError, NotFound, Rejected
-
-_DISTRICT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +20,6 @@ class Lab:
     lab: str
     name: str
     area: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some laboratories, and the position after the last when there may be more."""
-
-    labs: tuple[Lab, ...]
-    position: Any
 
 
 def lab(lab_id: str) -> Lab | None:
@@ -49,17 +40,15 @@ def must(lab_id: str) -> Lab:
     return found
 
 
-def page(area: str, position: Any, limit: int) -> Page:
+def page(area: str, position: Any, limit: int, at: int) -> Page[Lab]:
     """List the laboratories of an area and everything below it, a page at a time, in no promised order."""
     inside = LabRow.area.startswith(area)
-    if len(area) < _DISTRICT:
-        found = LabRow.by_area.scan(filter_condition=inside, limit=limit, last_evaluated_key=position)
+    if len(area) < DISTRICT:
+        found = LabRow.by_area.scan(inside, last_evaluated_key=position)
     else:
-        found = LabRow.by_area.query(
-            area[:_DISTRICT], filter_condition=inside, limit=limit, last_evaluated_key=position
-        )
-    labs = tuple(Lab(row.lab, row.name, row.area) for row in found)
-    return Page(labs, found.last_evaluated_key)
+        found = LabRow.by_area.query(district_of(area), filter_condition=inside, last_evaluated_key=position)
+    shown = page_of(LabRow, found, limit, at)
+    return Page([Lab(row.lab, row.name, row.area) for row in shown.items], shown.position)
 
 
 def register(lab_id: str, *, name: str, area: str, at: int) -> tuple[Lab, bool]:
@@ -75,8 +64,8 @@ def register(lab_id: str, *, name: str, area: str, at: int) -> tuple[Lab, bool]:
         wrong.append(FieldError("/name", "label", "1 to 64 characters, no control characters"))
     if wrong:
         raise Rejected("The registration breaks a law.", errors=tuple(wrong))
-    new = LabRow(lab_id, district=area[:_DISTRICT], area=area, name=name, approved_at=at).put_if_absent()
+    new = LabRow(lab_id, district=district_of(area), area=area, name=name, approved_at=at).put_if_absent()
     if not new:
-        actions: list[Action] = [LabRow.district.set(area[:_DISTRICT]), LabRow.area.set(area), LabRow.name.set(name)]
+        actions: list[Action] = [LabRow.district.set(district_of(area)), LabRow.area.set(area), LabRow.name.set(name)]
         LabRow(lab_id).update(actions=actions)
     return Lab(lab_id, name, area), new

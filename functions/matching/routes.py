@@ -11,13 +11,12 @@ from functions.matching.shapes import DecisionIn, HoldOut, RunHead, RunIn, RunOu
 from functions.shared.clock import DAY_S, parse_instant, rfc3339
 from functions.shared.fields import Fields
 from functions.shared.http import Answer, Request, Routes
-from functions.shared.labels import is_area
+from functions.shared.labels import DISTRICT, is_area
 from functions.shared.problems import Conflict, FieldError, Forbidden, Malformed, NotFound, Rejected
 from functions.units import service as units
 
 routes = Routes("matching")
 
-_DISTRICT = 6
 _NEWEST = 30
 _OVER = frozenset({"done", "held", "failed"})
 _FIELDS = Fields("run")
@@ -148,7 +147,7 @@ def _sees_all(request: Request, plan: Plan) -> bool:
 
 
 def _district_up(request: Request) -> None:
-    if len(request.caller.scope) > _DISTRICT:
+    if len(request.caller.scope) > DISTRICT:
         raise Forbidden("Runs are a district's and above.", code="scope")
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+DISTRICT: Final = 6  # digits: indexes by area are by district; narrower areas are a filter, wider ones a scan
 
 _AREA = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}", re.ASCII)
 # Those that a pass may not hold (docs/credentials.md): controls, and marks that steer or hide text.
@@ -12,6 +15,11 @@ _STEERING = re.compile("[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u2
 def is_area(code: str) -> bool:
     """Tell whether a code has the length of a province, city, district, subdistrict or community."""
     return _AREA.fullmatch(code) is not None
+
+
+def district_of(area: str) -> str:
+    """Return the district an area lies in: the partition of indexes by area."""
+    return area[:DISTRICT]
 
 
 def is_label(text: str, longest: int, *, shortest: int = 1) -> bool:

@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
+
+from pynamodb.constants import ITEMS
+from pynamodb.pagination import ResultIterator
 
 from functions.shared.cursors import read_cursor, write_cursor
 from functions.shared.http import Request
 from functions.shared.labels import is_area
 from functions.shared.problems import Malformed
+from functions.shared.tables import Table, living
 
 PAGE: Final = 50
-DISTRICT: Final = 6  # digits: indexes by area are by district; narrower areas are a filter, wider ones a scan
+MOST_EVALUATED: Final = 1_000  # rows that one request looks at, however few of them are of the area it asks for
+
+Item = TypeVar("Item")
+Row = TypeVar("Row", bound=Table)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some of a list, perhaps none yet, and the position after the last when there may be more."""
+
+    items: Sequence[Item]
+    position: Any
+
+
+def page_of(model: type[Row], found: ResultIterator[Row], limit: int, at: int) -> Page[Row]:
+    """Return at most `limit` living rows of a query or a scan, after it has looked at some MOST_EVALUATED rows.
+
+    A filter is applied after a row is read: a rare one would else read a whole index before a page is full. Such a
+    page is short, or empty, and has a position all the same.
+
+    Args:
+        model: of the rows.
+        found: the query or scan, from the position it goes on from, not begun; without a limit of its own.
+        limit: how many rows a page shows.
+        at: epoch seconds.
+    """
+    pages, rows = found.page_iter, list[Row]()
+    pages.page_size = limit  # where most rows match this is enough, and no more is read than is shown
+    for answer in pages:
+        every, taken = answer[ITEMS], answer[ITEMS][: limit - len(rows)]
+        rows += map(model.from_raw_data, taken)
+        if len(taken) < len(every):
+            return Page(list(living(rows, at)), {name: taken[-1][name] for name in pages.key_names})
+        if len(rows) == limit or pages.total_scanned_count >= MOST_EVALUATED:
+            break
+        pages.page_size = MOST_EVALUATED - pages.total_scanned_count
+    return Page(list(living(rows, at)), pages.last_evaluated_key)
 
 
 @dataclass(frozen=True)

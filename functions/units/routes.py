@@ -67,8 +67,8 @@ class UnitsOut(msgspec.Struct, frozen=True, omit_defaults=True):
 def list_units(request: Request) -> UnitsOut:
     """List units; the area is the caller's own unless a narrower one is asked for."""
     wanted = asked(request, "GET /units")
-    page = service.page(wanted.area, wanted.position, PAGE)
-    return UnitsOut(tuple(_shape(one) for one in page.units), wanted.following(page.position))
+    page = service.page(wanted.area, wanted.position, PAGE, request.at)
+    return UnitsOut(tuple(_shape(one) for one in page.items), wanted.following(page.position))
 
 
 @routes.put("/units/{unit}", roles={"officer"}, body=UnitIn, answer=UnitOut, summary="Register and approve a unit")

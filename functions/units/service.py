@@ -9,14 +9,14 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from functions.shared.labels import is_area, is_label
+from functions.shared.labels import DISTRICT, district_of, is_area, is_label
+from functions.shared.pages import Page, page_of
 from functions.shared.problems import FieldError, NotFound, Rejected
 from functions.units.model import UnitRow
 from functions.units.rules import Unit
 
 __all__ = [
     "Facts",
-    "Page",
     "Unit",
     "all_units",
     "in_area",
@@ -27,8 +27,6 @@ __all__ = [
     "register",
     "unit",
 ]
-
-_DISTRICT = 6
 
 
 @dataclass(frozen=True)
@@ -43,14 +41,6 @@ class Facts:
     document_issued_by: str
     quota: int
     ends_at: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some units, and the position after the last when there may be more."""
-
-    units: tuple[Unit, ...]
-    position: Any
 
 
 def unit(unit_id: str) -> Unit | None:
@@ -78,24 +68,22 @@ def all_units() -> Iterator[Unit]:
 
 def in_area(prefix: str) -> Iterator[Unit]:
     """Yield the units of an area and everything below it."""
-    if len(prefix) < _DISTRICT:
+    if len(prefix) < DISTRICT:
         rows = UnitRow.scan(UnitRow.area.startswith(prefix))
     else:
-        rows = UnitRow.by_area.query(prefix[:_DISTRICT], filter_condition=UnitRow.area.startswith(prefix))
+        rows = UnitRow.by_area.query(district_of(prefix), filter_condition=UnitRow.area.startswith(prefix))
     return map(_read, rows)
 
 
-def page(area: str, position: Any, limit: int) -> Page:
+def page(area: str, position: Any, limit: int, at: int) -> Page[Unit]:
     """List the units of an area and everything below it, a page at a time, in no promised order."""
     inside = UnitRow.area.startswith(area)
-    if len(area) < _DISTRICT:
-        found = UnitRow.by_area.scan(filter_condition=inside, limit=limit, last_evaluated_key=position)
+    if len(area) < DISTRICT:
+        found = UnitRow.by_area.scan(inside, last_evaluated_key=position)
     else:
-        found = UnitRow.by_area.query(
-            area[:_DISTRICT], filter_condition=inside, limit=limit, last_evaluated_key=position
-        )
-    units = tuple(_read(row) for row in found)
-    return Page(units, found.last_evaluated_key)
+        found = UnitRow.by_area.query(district_of(area), filter_condition=inside, last_evaluated_key=position)
+    shown = page_of(UnitRow, found, limit, at)
+    return Page([_read(row) for row in shown.items], shown.position)
 
 
 def register(unit_id: str, facts: Facts, at: int) -> tuple[Unit, bool]:
@@ -109,7 +97,7 @@ def register(unit_id: str, facts: Facts, at: int) -> tuple[Unit, bool]:
     _check(facts, at)
     new = unit(unit_id) is None
     actions: list[Action] = [
-        UnitRow.district.set(facts.area[:_DISTRICT]),
+        UnitRow.district.set(district_of(facts.area)),
         UnitRow.area.set(facts.area),
         UnitRow.name.set(facts.name),
         UnitRow.category.set(facts.category),

@@ -73,8 +73,8 @@ def register(request: Request, venue: str) -> Answer:
 def in_area(request: Request) -> VenuesOut:
     """List venues; the area is the caller's own unless a narrower one is asked for."""
     wanted = asked(request, "GET /venues")
-    page = service.in_area(wanted.area, wanted.position, PAGE)
-    return VenuesOut(tuple(_shaped(one) for one in page.venues), wanted.following(page.position))
+    page = service.in_area(wanted.area, wanted.position, PAGE, request.at)
+    return VenuesOut(tuple(_shaped(one) for one in page.items), wanted.following(page.position))
 
 
 @public.get("/venues/{venue}", roles={"public"}, answer=PublicVenueOut, summary="What anybody may know of a venue")

@@ -16,7 +16,6 @@ MAX_LIST_AGE_S: Final = 24 * 3600
 
 _WRITES_PER_SHARD = 300  # of the 1,000 writes/s a partition takes: head room for retries and for the index
 _HEADROOM = 1.5
-_DISTRICT_DIGITS = 6
 _CODE = re.compile(r"(?P<venue>[A-Za-z0-9_-]{1,40})-(?P<mark>[a-z2-7]{8})\Z")
 # decision -> the states it may be taken in, and the state it leads to
 _DECISIONS: Final = {
@@ -100,11 +99,6 @@ def shards_for(peak_per_s: float) -> int:
     while shards < needed and shards < MAX_SHARDS:
         shards *= 2
     return shards
-
-
-def district_of(area: str) -> str:
-    """Return the six digits of the district an area lies in: the index's partition."""
-    return area[:_DISTRICT_DIGITS]
 
 
 def make_code(venue: str, randomness: bytes) -> str:

@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from pynamodb.expressions.update import Action
 
-from functions.shared.labels import is_area
+from functions.shared.labels import DISTRICT, district_of, is_area
+from functions.shared.pages import Page, page_of
 from functions.shared.problems import Conflict, FieldError, NotFound, Rejected
 from functions.venues import rules
 from functions.venues.model import VenueRow
@@ -29,14 +31,6 @@ class Facts:
     category: str = ""
     address: str = ""
     parent: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some venues, and the position after the last when there may be more."""
-
-    venues: tuple[Venue, ...]
-    position: dict[str, dict[str, object]] | None
 
 
 def venue(venue_id: str, at: int) -> Venue | None:
@@ -97,7 +91,7 @@ def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
         return stored, new
     changes: list[Action] = [
         VenueRow.area.set(facts.area),
-        VenueRow.district.set(rules.district_of(facts.area)),
+        VenueRow.district.set(district_of(facts.area)),
         VenueRow.name.set(facts.name),
         VenueRow.category.set(facts.category),
         VenueRow.address.set(facts.address),
@@ -205,20 +199,19 @@ def venue_of_code(code: str, at: int) -> Venue:
     return found
 
 
-def in_area(area: str, position: dict[str, dict[str, object]] | None, limit: int) -> Page:
+def in_area(area: str, position: Any, limit: int, at: int) -> Page[Venue]:
     """List the venues of an area and all below it, a page at a time, in no promised order."""
     inside = VenueRow.area.startswith(area)
-    paging = {"filter_condition": inside, "limit": limit, "last_evaluated_key": position}
-    if len(area) < len(rules.district_of("0" * 12)):
-        found = VenueRow.by_area.scan(**paging)  # type: ignore[arg-type]
+    if len(area) < DISTRICT:
+        found = VenueRow.by_area.scan(inside, last_evaluated_key=position)
     else:
-        found = VenueRow.by_area.query(rules.district_of(area), **paging)  # type: ignore[arg-type]
-    venues = tuple(_read(row) for row in found)
-    return Page(venues, found.last_evaluated_key)
+        found = VenueRow.by_area.query(district_of(area), filter_condition=inside, last_evaluated_key=position)
+    shown = page_of(VenueRow, found, limit, at)
+    return Page([_read(row) for row in shown.items], shown.position)
 
 
 def _check_area(area: str) -> None:
-    if not is_area(area) or len(area) < len(rules.district_of("0" * 12)):
+    if not is_area(area) or len(area) < DISTRICT:
         raise Rejected(
             "A venue lies in a district or below it.",
             errors=(FieldError("/area", "area", "a division code of 6, 9 or 12 digits"),),
@@ -241,7 +234,7 @@ def _put(venue_id: str, facts: Facts, state: str, at: int) -> tuple[Venue, bool]
 
 
 def _describe(row: VenueRow, facts: Facts) -> None:
-    row.area, row.district = facts.area, rules.district_of(facts.area)
+    row.area, row.district = facts.area, district_of(facts.area)
     row.name, row.category, row.address, row.parent = facts.name, facts.category, facts.address, facts.parent
 
 

@@ -145,7 +145,7 @@ def test_many_jobs_come_in_pages_bound_to_their_state(engine: Service, area: str
     refused = call("GET", f"/jobs?state=done&next={first['next']}", token=token)
     assert (refused.status, refused.json()["code"]) == (400, "cursor")
     assert call("GET", "/jobs?state=lost", token=token).status == 400
-    assert listing.in_state(area, "held", None, 50, at + 7200).heads == []
+    assert listing.in_state(area, "held", None, 50, at + 7200).items == []
 
 
 def test_a_job_says_who_is_new_who_changes_and_who_leaves(steps: Steps, area: str) -> None:

@@ -110,13 +110,13 @@ def test_an_areas_venues_come_by_pages_and_no_other_areas() -> None:
     beside = service.register(fresh("V"), Facts("书店", area[:6] + "999999"), AT)[0].venue
     found, position, pages = set(), None, 0
     while pages == 0 or position:
-        page = service.in_area(area, position, 2)
-        found |= {venue.venue for venue in page.venues}
+        page = service.in_area(area, position, 2, clock.now())
+        found |= {venue.venue for venue in page.items}
         position, pages = page.position, pages + 1
     assert found == mine
     assert pages >= 2
-    assert {venue.venue for venue in service.in_area(area[:6], None, 10).venues} == {*mine, beside}
-    assert mine <= {venue.venue for venue in service.in_area(area[:4], None, 10).venues}
+    assert {venue.venue for venue in service.in_area(area[:6], None, 10, clock.now()).items} == {*mine, beside}
+    assert mine <= {venue.venue for venue in service.in_area(area[:4], None, 10, clock.now()).items}
 
 
 def test_the_public_sees_name_and_rules_of_an_open_venue_only(engine: Service) -> None:
