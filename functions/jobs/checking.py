@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pynamodb.expressions.update import Action
 
-from functions.jobs import vault
+from functions.jobs import correcting, vault
 from functions.jobs.model import LIFE_S, Head, Part, part_key, reach
 from functions.jobs.plan import LONGEST_CAUSE, Plan, Refused, Superseded
 from functions.jobs.results_plan import plan_results
@@ -54,7 +54,7 @@ def _plan(head: Head, number: int, at: int) -> Plan:
 
 
 def _write(head: Head, number: int, plan: Plan, at: int) -> None:
-    _write_errors(head.job, number, plan.faults)
+    _write_errors(head, number, plan.faults)
     vault.keep(head.job, leaving_name(number), "\n".join(plan.leaving_names).encode())
     with Part.batch_write() as batch:
         for index, part in enumerate(plan.parts):
@@ -99,7 +99,7 @@ def _name(head: Head, number: int, plan: Plan) -> Head | None:
 
 
 def _refuse(head: Head, number: int, refusal: Refused) -> Head | None:
-    _write_errors(head.job, number, refusal.faults)
+    _write_errors(head, number, refusal.faults)
     bad = len({fault.row for fault in refusal.faults})
     counted: list[Action] = [
         Head.plan.set(number),
@@ -109,8 +109,9 @@ def _refuse(head: Head, number: int, refusal: Refused) -> Head | None:
     return _end(head, "failed", str(refusal), counted)
 
 
-def _write_errors(job: str, number: int, faults: Sequence[Fault]) -> None:
-    uploads.put(errors_name(job, number), errors_csv(faults), content_type="text/csv; charset=utf-8")
+def _write_errors(head: Head, number: int, faults: Sequence[Fault]) -> None:
+    uploads.put(errors_name(head.job, number), errors_csv(faults), content_type="text/csv; charset=utf-8")
+    correcting.keep(head, number, faults)
 
 
 def _end(head: Head, state: str, cause: str, also: Sequence[Action] = ()) -> Head | None:

@@ -13,6 +13,7 @@ import pytest
 from functions.jobs import vault
 from functions.jobs.model import Head
 from functions.shared.clock import now
+from functions.shared.objects import uploads
 from functions.shared.sheets.corrections import FIRST_HEADER
 from infra.local import Service
 from tests.door.inprocess import Reply, call
@@ -161,7 +162,7 @@ def test_there_is_none_when_nothing_was_rejected_or_the_file_is_gone(engine: Ser
     assert "to_correct" not in told(engine, fine.job, unit)
     job = send(engine, unit, FILES["csv"], "csv")
     steps.finish()
-    vault.forget(job, "upload")
+    vault.forget(job, "001-to-correct")
     gone = fetched(engine, job, "unit", unit)
     assert (gone.status, gone.json()["code"], "errors.csv" in gone.json()["detail"]) == (404, "no-file", True)
     assert fetched(engine, "J-NONE", "unit", unit).json()["code"] == "no-job"
@@ -178,3 +179,17 @@ def test_a_list_without_any_good_row_can_be_corrected_too(engine: Service, steps
     assert (
         len(list(openpyxl.load_workbook(io.BytesIO(fetched(engine, job, "unit", unit).body)).worksheets[0].rows)) == 4
     )
+
+
+def test_it_is_made_once_beside_the_errors_and_encrypted(engine: Service, steps: Steps) -> None:
+    """Asking reads no upload again; the bucket holds no cell of it in the clear."""
+    unit = new_unit()
+    job = send(engine, unit, FILES["csv"], "csv")
+    steps.finish()
+    vault.forget(job, "upload")
+    answered = fetched(engine, job, "unit", unit)
+    assert answered.status == 200
+    stored = uploads.get(f"jobs/{job}/001-to-correct")
+    assert stored is not None
+    assert stored.startswith(b"EPU1")
+    assert answered.body[:200] not in stored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from functions.jobs.result_rows import COLUMNS as RESULT_COLUMNS
 from functions.jobs.result_rows import read_results
 from functions.shared.sheets import SheetProblem, read
 from functions.shared.sheets.columns import Sheet, headed
-from functions.shared.sheets.corrections import FIRST_HEADER, MOST_ROWS, to_correct
+from functions.shared.sheets.corrections import FIRST_HEADER, MOST_BYTES, MOST_ROWS, to_correct
 from functions.shared.sheets.laws import ROW_LAWS, Fault, errors_csv, read_errors
 from functions.shared.sheets.reading import Grid, read_grid
 from functions.staff.rows import COLUMNS, read_staff
@@ -121,6 +122,20 @@ def test_an_endless_list_ends_and_says_so() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(made), read_only=True).worksheets[0]
     (last,) = sheet.iter_rows(min_row=MOST_ROWS + 2, max_row=MOST_ROWS + 2, values_only=True)
     assert str(last[0]).startswith("另有5行未列出")
+
+
+@pytest.mark.parametrize("alphabet", ["0123456789abcdef", "".join(map(chr, range(0x4E00, 0x9FA5))), "<&>"])
+def test_a_workbook_of_long_cells_still_fits_an_answer(alphabet: str) -> None:
+    """Whatever the cells hold, of whatever script: at most 4 MiB, the rows that fit, and how many more there are."""
+    drawn = random.Random(7)  # noqa: S311 - not a secret
+    long = ["".join(drawn.choices(alphabet, k=3_900)) for _ in range(3_000)]
+    grid = Grid(HEADER, PLACES, [(place, ("张三", "1", "", text)) for place, text in enumerate(long, start=2)])
+    made = to_correct(grid, [Fault(row, "id_number", "id-length") for row, _cells in grid.rows])
+    assert (1 << 20) * (len(alphabet) > 3) < len(made) <= MOST_BYTES
+    sheet = openpyxl.load_workbook(io.BytesIO(made), read_only=True).worksheets[0]
+    *rows, last = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert [row[4] for row in rows] == long[: len(rows)]
+    assert str(last[0]).startswith(f"另有{len(long) - len(rows)}行未列出")
 
 
 @given(

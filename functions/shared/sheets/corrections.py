@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any, Final
 
 from functions.shared.sheets.id_cells import FIRST_INEXACT
@@ -23,7 +24,9 @@ from functions.shared.sheets.reading import Grid
 from functions.shared.sheets.text import Cell, as_text, compact, fold
 
 FIRST_HEADER: Final = "错误 What to correct"
-MOST_ROWS: Final = 10_000  # who has more corrects the source; such a workbook also fills what an answer may hold
+MOST_ROWS: Final = 10_000  # who has more corrects the source
+MOST_BYTES: Final = 4 << 20  # in base64 it must fit a function's answer of 6 MB
+_CELL_BYTES: Final = 16  # of a packed workbook beside the text
 _AS_WRITTEN: Final = {
     "strings_to_numbers": False,
     "strings_to_formulas": False,
@@ -38,7 +41,10 @@ _NONE: Final[Collection[str]] = frozenset()
 
 
 def to_correct(grid: Grid, faults: Sequence[Fault]) -> bytes:
-    """Return an XLSX with the rows that have faults, in order, below the header as it was uploaded."""
+    """Return an XLSX with the rows that have faults, in order, below the header as it was uploaded.
+
+    At most MOST_ROWS of them, and what fits MOST_BYTES; the line below says how many are left off.
+    """
     from xlsxwriter import Workbook  # noqa: PLC0415 - only who corrects pays for it
 
     told, kept, broken = _told(grid, faults), _kept(grid), _broken(grid, faults)
@@ -51,13 +57,29 @@ def to_correct(grid: Grid, faults: Sequence[Fault]) -> bytes:
         sheet.set_column(0, 0, _WIDTHS[0], wrapped)
         sheet.set_column(1, max(1, len(kept)), _WIDTHS[1], text)
         sheet.freeze_panes(1, 1)
-        _write(sheet, 0, [FIRST_HEADER, *(written(grid.header[place]) for place in kept)], [bold])
+        header = [FIRST_HEADER, *(written(grid.header[place]) for place in kept)]
+        _write(sheet, 0, header, [bold])
         rows = [(number, cells) for number, cells in grid.rows if number in told]
-        for place, (number, cells) in enumerate(rows[:MOST_ROWS], start=1):
-            _write(sheet, place, [told[number], *_cells(cells, kept, broken[number])], [wrapped, text])
-        if len(rows) > MOST_ROWS:
-            _write(sheet, MOST_ROWS + 1, [_left_off(len(rows) - MOST_ROWS)], [wrapped])
+        texts = ([told[number], *_cells(cells, kept, broken[number])] for number, cells in rows[:MOST_ROWS])
+        place = 0
+        for place, row in enumerate(_fitting(header, texts), start=1):
+            _write(sheet, place, row, [wrapped, text])
+        if len(rows) > place:
+            _write(sheet, place + 1, [_left_off(len(rows) - place)], [wrapped])
     return made.getvalue()
+
+
+def _fitting(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Yield rows while the workbook is sure to fit: as if nothing could be packed but a text that stands there twice."""
+    seen, left = set[str](), MOST_BYTES - (64 << 10)
+    for row in chain([header], rows):
+        new = {text for text in row if text not in seen}
+        left -= sum(len(text.encode()) for text in new) + _CELL_BYTES * len(row)
+        if left < 0:
+            return
+        seen |= new
+        if row is not header:
+            yield row
 
 
 def _write(sheet: Any, row: int, texts: Sequence[str], formats: Sequence[Any]) -> None:
