@@ -34,10 +34,17 @@ export async function keepFiles(paths: readonly string[]): Promise<void> {
   active?.postMessage({ fetched: [...new Set(paths)] });
 }
 
-function fetchedSoFar(): string[] {
-  const entries = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
-  const ours = entries.filter(({ origin }) => origin === location.origin).map(({ pathname }) => pathname);
-  return [location.pathname, ...ours];
+/** Hand the worker what this page fetched past it: its own document, and whatever was asked for before it took charge. */
+function handOver(): void {
+  void keepFiles([location.pathname]);
+  const past = new PerformanceObserver((seen) => {
+    const files = seen.getEntries() as PerformanceResourceTiming[];
+    const paths = files.filter(({ workerStart }) => workerStart === 0).map(({ name }) => new URL(name));
+    const ours = paths.filter(({ origin }) => origin === location.origin).map(({ pathname }) => pathname);
+    if (ours.length > 0) void keepFiles(ours);
+  });
+  // Also what is still on its way now: an answer is only seen once it has come.
+  past.observe({ type: "resource", buffered: true });
 }
 
 /** Register the origin's service worker. Resolves to whether this browser has one; in-app browsers often have not. */
@@ -55,8 +62,7 @@ export async function keepOffline(): Promise<boolean> {
     const news = (): void => void registration.update().catch(() => undefined);
     setInterval(news, HOUR_MS);
     addEventListener("online", news);
-    // What was fetched before the worker was in charge did not pass it.
-    if (navigator.serviceWorker.controller === null) void keepFiles(fetchedSoFar());
+    if (navigator.serviceWorker.controller === null) handOver();
     return true;
   } catch {
     // Denied (private window, blocked storage): the page works while it is open and from the HTTP cache.
