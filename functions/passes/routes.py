@@ -206,7 +206,7 @@ def people_of(request: Request, unit: str) -> PeopleOut:
 )
 def print_pass(request: Request, unit: str, ref: str) -> Answer:
     """A PDF to hand out, the symbol alone as SVG or PNG, or the address in it for a program that draws its own."""
-    _require_printer(request, unit)
+    request.caller.require_own(unit, lambda: units.must(unit).area)
     wanted = _format(request.query.get("format", "pdf"))
     token = printing.print_pass(unit, ref, request.body.reason, actor=request.caller.actor, at=request.at)
     drawn = symbols.draw(token, wanted)
@@ -225,20 +225,13 @@ def print_pass(request: Request, unit: str, ref: str) -> Answer:
 )
 def print_several(request: Request, unit: str) -> PrintedOut:
     """Print each that can be printed and name the others; each is in the audit log as if printed alone."""
-    _require_printer(request, unit)
+    request.caller.require_own(unit, lambda: units.must(unit).area)
     given: PrintSeveralIn = request.body
     done = printing.print_several(unit, given.refs, given.reason, actor=request.caller.actor, at=request.at)
     tokens = [one.token for one in done if one.token]
     refused = [NotPrinted(one.ref, one.cause) for one in done if not one.token]
     pdf = base64.b64encode(symbols.draw_cards(tokens)).decode() if tokens else None
     return PrintedOut(len(tokens), refused, pdf)
-
-
-def _require_printer(request: Request, unit: str) -> None:
-    if request.caller.role == "unit":
-        request.caller.require_scope(unit)
-    else:
-        request.caller.require_area(units.must(unit).area)
 
 
 def _format(wanted: str) -> printing.Format:

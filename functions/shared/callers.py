@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -52,6 +53,24 @@ class Caller:
         """
         if not self.covers(area):
             raise Forbidden("This lies outside your area.", code="scope")
+
+    def require_own(self, thing: str, area_of: Callable[[], str]) -> None:
+        """Refuse unless the caller is the unit or laboratory itself, or an officer of the area it lies in.
+
+        Args:
+            thing: the unit's or laboratory's id.
+            area_of: asked for its area once the caller may know whether there is such a thing; refuses when there is
+                none.
+
+        Raises:
+            Forbidden: `scope`.
+            NotFound: from `area_of`.
+        """
+        if self.role not in AREA_ROLES:
+            self.require_scope(thing)
+            area_of()
+        else:
+            self.require_area(area_of())
 
     def covers(self, area: str) -> bool:
         """Tell whether an area of an area role's scope contains `area`."""
