@@ -72,31 +72,31 @@ class Advice:
 
 _TEST = Advice("Take a test at any sampling site.", "请到任一采样点进行核酸检测。")
 _UNIT = Advice("Ask your unit.", "请联系所在单位。")
-_COMMUNITY = Advice("Stay where you are and call your community committee.", "请留在原地,并联系所在社区居委会。")
+_COMMUNITY = Advice("Stay where you are and call your community committee.", "请留在原地，并联系所在社区居委会。")
 
 ADVICE: dict[str, Advice] = {
-    "": Advice("Fetch your pass and show it at the gate.", "可领取通行码,进门时出示。"),
+    "": Advice("Fetch your pass and show it at the gate.", "可领取通行码，进门时出示。"),
     "no-test": _TEST,
-    "test-too-old": Advice("Your last test is over 48 hours old. Take a new one.", "上次检测已超过48小时,请重新检测。"),
+    "test-too-old": Advice("Your last test is over 48 hours old. Take a new one.", "上次检测已超过48小时，请重新检测。"),
     "result-pending": Advice(
-        "Your sample is being examined. Look again in a few hours.", "样本正在检测,请几小时后再查看。"
+        "Your sample is being examined. Look again in a few hours.", "样本正在检测，请几小时后再查看。"
     ),
     "inconclusive": Advice("Take a single test again, as soon as you can.", "请尽快进行单采复检。"),
     "pool-recheck": Advice(
         "A pooled sample must be tested again. Stay apart from others and take a single test.",
-        "混采结果需复核,请暂勿外出,进行单采复检。",
+        "混采结果需复核，请暂勿外出，进行单采复检。",
     ),
     "positive": _COMMUNITY,
     "positive-not-cleared": _COMMUNITY,
     "not-listed": Advice(
-        "You are on no unit's list. Ask your unit to add you.", "您不在任何单位的人员名单上,请联系单位添加。"
+        "You are on no unit's list. Ask your unit to add you.", "您不在任何单位的人员名单上，请联系单位添加。"
     ),
-    "unit-not-approved": Advice("Your unit is not approved yet. Ask your unit.", "所在单位尚未获批,请联系单位。"),
-    "approval-ended": Advice("Your unit's approval has ended. Ask your unit.", "所在单位的审批已到期,请联系单位。"),
+    "unit-not-approved": Advice("Your unit is not approved yet. Ask your unit.", "所在单位尚未获批，请联系单位。"),
+    "approval-ended": Advice("Your unit's approval has ended. Ask your unit.", "所在单位的审批已到期，请联系单位。"),
     "phone-differs": Advice(
-        "The list has another phone for you. Ask your unit to correct it.", "名单上的手机号与您的不同,请联系单位更正。"
+        "The list has another phone for you. Ask your unit to correct it.", "名单上的手机号与您的不同，请联系单位更正。"
     ),
-    "undecided": Advice("Your status is being worked out. Look again in a minute.", "正在核对,请稍后再查看。"),
+    "undecided": Advice("Your status is being worked out. Look again in a minute.", "正在核对，请稍后再查看。"),
 }
 
 

@@ -153,7 +153,7 @@ def test_of_two_who_decide_the_second_is_told(office: Office) -> None:
     body = {"decision": "cancel", "reason": "重复上传"}
     assert office.http.post(f"/jobs/{first}/decision", body, token=office.token).status == 200
     page.locator(f"[data-job='{first}'] button.solid").click()
-    office.agree("放行")
+    office.agree("准予生效")
     office.outcome("可能别人已处理")
     page.locator(f"[data-job='{first}']").wait_for(state="detached")
     page.locator(f"[data-job='{second}'] button.plain").click()
@@ -184,7 +184,7 @@ def test_a_run_is_started_read_and_its_held_unit_released_from_a_phone(on_phone:
     _is_the_report(office, run, report)
     page.locator(f"[data-unit='{unit}'] button.solid").click()
     office.agree("已核实离职")
-    office.outcome("已放行")
+    office.outcome("已准予")
     page.locator("main [role=status]", has_text="已完成").wait_for(timeout=120_000)
     assert _report(office, run)["withdrawn"] == 25
     assert f"云岭自来水公司（{unit}），25人：撤销 25，没有检测结果 16，不在名单 9" in office.copied()
