@@ -109,7 +109,7 @@ def stored(page: Page, store: str) -> list[dict[str, object]]:
 def rows(page: Page) -> list[tuple[str, str, str]]:
     """What the service has of the people on this phone: direction, decision, cause, in the order of time."""
     found = [row for member in stored(page, "people") for row in checkins.of_person(str(member["pid"]), now())]
-    return [(row.direction, row.decision, row.cause) for row in sorted(found, key=lambda row: row.at)]
+    return [(row.direction, row.decision, row.cause) for row in sorted(found, key=lambda row: (row.at, row.decision))]
 
 
 def marks_now(place: Place, later_s: int = 0) -> set[str]:

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -211,11 +211,16 @@ def test_an_install_that_fails_leaves_the_one_before(page: Page, site: Site, tmp
         (broken / "c" / "index.html").write_text("<p>half of another build</p>")
     site.pages = broken
     assert update(page) == "redundant"
-    assert held(page).keys() == before.keys()
+    assert _pages(held(page)) == _pages(before)
     site.down = True
     page.reload()
     page.locator("h1", has_text="澄湖图书馆").wait_for()
     assert mark(page) == ""
+
+
+def _pages(kept: Mapping[str, object]) -> set[str]:
+    """The caches of builds; what is published comes and goes by itself."""
+    return {name for name in kept if name.startswith("epipass-pages-")}
 
 
 def test_what_this_device_used_it_has_after_a_new_build_too(page: Page, site: Site, tmp_path: Path) -> None:
@@ -241,6 +246,8 @@ def test_the_kill_switch(page: Page, site: Site) -> None:
     page.locator("h1", has_text="澄湖图书馆").wait_for()
     page.locator(".help").wait_for()
     page.wait_for_function("() => caches.keys().then(names => names.length === 0)")
+    # Worker and page may each have seen the switch first, and load once more: then it is over.
+    page.wait_for_timeout(1500)
     documents = site.sent[f"/c/{CODE}"]
     page.wait_for_timeout(1500)
     assert site.sent[f"/c/{CODE}"] == documents
