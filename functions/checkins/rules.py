@@ -91,9 +91,14 @@ def shard_key(venue: str, at: int, shard: int) -> str:
     return f"{venue}#{datetime.fromtimestamp(at, UTC).strftime('%Y%m%d%H')}#{shard}"
 
 
-def judged_at(act: Act, received_at: int) -> int:
-    """Return the instant a check-in is judged at: now for one of just now, whatever the phone's clock says."""
-    return received_at if received_at - act.at <= AHEAD_S else act.at
+def judged_at(act: Act, received_at: int, standing: Iterable[Standing]) -> int:
+    """Return the instant a check-in is judged at: now for one of just now, whatever the phone's clock says.
+
+    Decisions of one second are put one after the other, so the newest may lie a second ahead of now: it counts now.
+    """
+    if received_at - act.at > AHEAD_S:
+        return act.at
+    return max(received_at, *(one.decided_at for one in standing), 0)
 
 
 def decide(

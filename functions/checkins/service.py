@@ -160,7 +160,7 @@ def _check_in(act: Act, received_at: int, how: How, sources: Sources, standing: 
         standing,
         venue_open=venue.open,
         pass_required=venue.policy.pass_required,
-        at=rules.judged_at(act, received_at),
+        at=rules.judged_at(act, received_at, standing),
         precedence=POLICY.precedence,
         administrative=ADMINISTRATIVE,
     )

@@ -101,9 +101,17 @@ def test_what_was_overwritten_since_is_unsure() -> None:
 def test_a_check_in_of_just_now_is_judged_now() -> None:
     """A phone's clock that is a little slow must not make a fresh decision unknown."""
     act = Act(PID, "V-1", "in", AT)
-    assert rules.judged_at(act, AT + 120) == AT + 120
-    assert rules.judged_at(act, AT - 120) == AT - 120
-    assert rules.judged_at(act, AT + 121) == AT
+    assert rules.judged_at(act, AT + 120, ()) == AT + 120
+    assert rules.judged_at(act, AT - 120, ()) == AT - 120
+    assert rules.judged_at(act, AT + 121, ()) == AT
+
+
+def test_a_decision_put_a_second_ahead_counts_for_a_check_in_of_just_now() -> None:
+    """Two decisions of one second stand one after the other; who checks in within that second is not *unsure*."""
+    act, newest = Act(PID, "V-1", "in", AT), Entitled(decided_at=AT + 2)
+    assert rules.judged_at(act, AT, (Entitled(), newest)) == AT + 2
+    # One that waited is judged by what stood at its own instant all the same.
+    assert rules.judged_at(act, AT + 121, (newest,)) == AT
 
 
 def test_instants_are_believed_within_72_hours_and_2_minutes() -> None:
