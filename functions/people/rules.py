@@ -77,7 +77,9 @@ _COMMUNITY = Advice("Stay where you are and call your community committee.", "�
 ADVICE: dict[str, Advice] = {
     "": Advice("Fetch your pass and show it at the gate.", "可领取通行码，进门时出示。"),
     "no-test": _TEST,
-    "test-too-old": Advice("Your last test is over 48 hours old. Take a new one.", "上次检测已超过48小时，请重新检测。"),
+    "test-too-old": Advice(
+        "Your last test is over 48 hours old. Take a new one.", "上次检测已超过48小时，请重新检测。"
+    ),
     "result-pending": Advice(
         "Your sample is being examined. Look again in a few hours.", "样本正在检测，请几小时后再查看。"
     ),
