@@ -16,7 +16,7 @@ import openpyxl
 import pypdfium2
 import pytest
 import zxingcpp
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from infra.local import Service, oidc
 from tests.browser.conftest import DESKTOP_SCREEN
@@ -102,7 +102,7 @@ def _print(desk: Desk, district: District) -> None:
     for name in ("张*明", "欧阳*娜", "王*国"):
         district.person(name, "entitled")
     desk.people()
-    assert page.locator("#filter-printable b").inner_text() == "3"
+    expect(page.locator("#filter-printable b")).to_have_text("3")
     page.locator("#filter-noPhone").click()
     page.locator("#search").fill("王")
     assert page.locator("table.list tbody tr").count() == 1

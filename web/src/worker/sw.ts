@@ -256,8 +256,7 @@ scope.addEventListener("message", (event) => {
   const { fetched, off: left } = (event.data ?? {}) as { fetched?: readonly string[]; off?: boolean };
   // Its page saw the switch first: this worker answers no more, and keeps nothing of what is still underway.
   if (left === true) off = true;
-  // A page that was on its way while this worker activated belongs to nobody: it says so by handing over, and is claimed.
-  else if (Array.isArray(fetched)) event.waitUntil(scope.clients.claim().then(() => catchUp(fetched)));
+  else if (Array.isArray(fetched)) event.waitUntil(catchUp(fetched));
 });
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
