@@ -69,9 +69,7 @@ test: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/sam $(STAMPS)/pages $(STAMPS)/fo
 	@echo "Testing the pages…"
 	@cd web && npm test --silent </dev/null
 	@echo "Testing everything else…"
-	@$(BIN)/python -m pytest -n auto --dist loadscope $(PYTEST) || { \
-		echo "What failed is run once more, alone: with a browser and an engine on each core, one may be late."; \
-		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(PYTEST); }
+	@$(BIN)/python -m pytest -n auto --dist loadscope $(PYTEST)
 
 # ── lint ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: lint

@@ -71,7 +71,9 @@ def _over(page: Page, http: Http, place: Place) -> None:
 
 def _waiting(page: Page, http: Http, place: Place) -> None:
     _form(page, http, place)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    page.reload()
+    page.locator("#in").wait_for()
     page.context.set_offline(offline=True)
     page.reload()
     page.click("#in")

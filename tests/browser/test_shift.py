@@ -42,12 +42,12 @@ def tap(page: Page, direction: str) -> None:
 def taken(page: Page, booth: Booth, count: int) -> list[tuple[str, bool]]:
     """Wait until the service took so many scans; each one's direction, and whether the identity was checked.
 
-    One that was sent again, its answer late, is the same scan: the service makes one row of it.
+    One that was sent again, its answer late, is the same to the letter; a second record of one scan is not, and counts.
     """
     until = time.monotonic() + 10
-    while len({one["presentation"] for one in booth.scans}) < count and time.monotonic() < until:
+    while len({str(one) for one in booth.scans}) < count and time.monotonic() < until:
         page.wait_for_timeout(50)  # and not a sleep: the booth answers while the page is waited for
-    distinct = {one["presentation"]: one for one in booth.scans}
+    distinct = {str(one): one for one in booth.scans}
     return [(one["direction"], one.get("identity_checked", False)) for one in distinct.values()]
 
 

@@ -238,6 +238,7 @@ def test_what_this_device_used_it_has_after_a_new_build_too(page: Page, site: Si
 def test_the_kill_switch(page: Page, site: Site) -> None:
     """Off: no cache, no worker, the page from the network, and no going round in circles; on again: a worker again."""
     visit(page, site)
+    once = site.sent[f"/c/{CODE}"]
     site.published["/worker.json"] = '{"off": true}'
     page.goto(f"{site.origin}/c/{CODE}")
     page.wait_for_function(
@@ -249,6 +250,7 @@ def test_the_kill_switch(page: Page, site: Site) -> None:
     # Worker and page may each have seen the switch first, and load once more: then it is over.
     page.wait_for_timeout(1500)
     documents = site.sent[f"/c/{CODE}"]
+    assert documents <= 3 * once
     page.wait_for_timeout(1500)
     assert site.sent[f"/c/{CODE}"] == documents
     assert held(page) == {}
