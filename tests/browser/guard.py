@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Error, Page
 
 from tests.browser.site import Site
 
@@ -41,6 +43,24 @@ def read(page: Page) -> Screen:
     body = page.locator("body")
     mark, code = body.get_attribute("data-mark"), body.get_attribute("data-code")
     return Screen(mark or "", code or "", body.inner_text())
+
+
+def comes_true(page: Page, expression: str, arg: object = None, *, seconds: float = 30) -> None:
+    """Wait until a page's expression, or what it promises, is true.
+
+    Playwright's own `wait_for_function` takes a promise for true, and so waits for nothing.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if page.evaluate(expression, arg):
+                return
+        except Error as error:
+            # The page went elsewhere meanwhile: the next one is asked.
+            if "context was destroyed" not in error.message and "navigat" not in error.message:
+                raise
+        page.wait_for_timeout(50)
+    pytest.fail(f"did not come true: {expression}")
 
 
 def faults_of_access(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import booth as desk
 from tests.browser.booth import GATE_PAGES, WORD, scanned, verdicts
 from tests.browser.film import camera, plain_symbol, scene, symbol
-from tests.browser.guard import faults_of_access
+from tests.browser.guard import comes_true, faults_of_access
 from tests.browser.issuer import NAME, PHONE, TAIL, UNIT
 from tests.browser.stage import FOREIGN, FOREIGN_HOST, Stage, mark, until
 
@@ -101,7 +101,7 @@ def test_scanning_goes_on_without_a_network_once_a_shift_has_begun(stage: Stage)
     seen = stage.film(symbol(stage.issuer.live(stage.now)))
     with stage.guard(seen, faults, service_workers="allow") as page:
         mark(page, "admit")
-        page.wait_for_function(KEPT)
+        comes_true(page, KEPT)
         stage.site.down = stage.booth.down = True
         page.goto(f"{stage.site.origin}/")
         page.locator("body.duty[data-mark]:not([data-mark=ready])").wait_for()

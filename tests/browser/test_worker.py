@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from infra.paths import ROOT
 from tests.browser.conftest import publish
-from tests.browser.guard import scan
+from tests.browser.guard import comes_true, scan
 from tests.browser.issuer import Issuer
 from tests.browser.served import origin_of
 from tests.browser.site import Site, serve
@@ -99,7 +99,7 @@ def visit(page: Page, site: Site) -> None:
 
 def wait_for_held(page: Page, path: str) -> None:
     """Wait until a path is kept."""
-    page.wait_for_function("async path => (await caches.match(path)) !== undefined", arg=path)
+    comes_true(page, "async path => (await caches.match(path)) !== undefined", path)
 
 
 def update(page: Page) -> str:
@@ -156,8 +156,9 @@ def test_a_network_that_fails_or_is_slow_leaves_the_last_answer(page: Page, site
     site.failing.clear()
     site.slow["/config.json"] = 5
     assert page.evaluate(phone) == CONFIG["phone"]
-    page.wait_for_function(
-        "() => caches.match('/config.json').then(kept => kept.json()).then(config => config.phone === '1111-1111111')"
+    comes_true(
+        page,
+        "() => caches.match('/config.json').then(kept => kept.json()).then(config => config.phone === '1111-1111111')",
     )
 
 
@@ -241,12 +242,13 @@ def test_the_kill_switch(page: Page, site: Site) -> None:
     once = site.sent[f"/c/{CODE}"]
     site.published["/worker.json"] = '{"off": true}'
     page.goto(f"{site.origin}/c/{CODE}")
-    page.wait_for_function(
-        "() => navigator.serviceWorker.getRegistrations().then(all => all.length === 0 && !navigator.serviceWorker.controller)"
+    comes_true(
+        page,
+        "() => navigator.serviceWorker.getRegistrations().then(all => all.length === 0 && !navigator.serviceWorker.controller)",
     )
     page.locator("h1", has_text="澄湖图书馆").wait_for()
     page.locator(".help").wait_for()
-    page.wait_for_function("() => caches.keys().then(names => names.length === 0)")
+    comes_true(page, "() => caches.keys().then(names => names.length === 0)")
     # Worker and page may each have seen the switch first, and load once more: then it is over.
     page.wait_for_timeout(1500)
     documents = site.sent[f"/c/{CODE}"]

@@ -20,7 +20,7 @@ const OUTLIERS = 0.02;
 /** Frames with less between their dark and their light are stretched: a dim screen, a night booth. */
 const FLAT = 110;
 
-function lightness(data: Uint8ClampedArray, at: number): number {
+export function lightness(data: Uint8ClampedArray, at: number): number {
   return ((data[at] ?? 0) * 77 + (data[at + 1] ?? 0) * 151 + (data[at + 2] ?? 0) * 28) >> 8;
 }
 

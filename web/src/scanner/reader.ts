@@ -5,6 +5,7 @@
  */
 import { prepareZXingModule, readBarcodes, type ReaderOptions, type ReadResult } from "zxing-wasm/reader";
 import wasm from "zxing-wasm/reader/zxing_reader.wasm?url";
+import { showsCode } from "./finders";
 import { isFlat, type Pixels, rangeOf, stretch } from "./pixels";
 import type { Frame, Sight } from "./reading";
 
@@ -60,10 +61,12 @@ async function read(frame: Frame): Promise<Omit<Sight, "id">> {
   const pixels = "bitmap" in frame ? pixelsOf(frame.bitmap) : new ImageData(frame.data, frame.width, frame.height);
   const range = rangeOf(pixels as Pixels);
   const sight = await look(pixels);
-  if (sight.texts.length > 0 || !isFlat(range)) return sight;
+  if (sight.texts.length > 0) return sight;
+  if (!isFlat(range)) return { ...sight, broken: sight.broken || showsCode(pixels as Pixels) };
   stretch(pixels as Pixels, range);
   const again = await look(pixels);
-  return { texts: again.texts, broken: again.broken || (sight.broken && again.texts.length === 0) };
+  if (again.texts.length > 0) return again;
+  return { ...again, broken: again.broken || sight.broken || showsCode(pixels as Pixels) };
 }
 
 scope.onmessage = ({ data: frame }) => {
