@@ -105,7 +105,7 @@ class Camera:
         kind = "desktop" if screen is DESKTOP_SCREEN else "phone"
         context = self.browser.new_context(locale=LANGUAGES[language], **screen)
         wallet = Wallet(context.new_page(), origin_of(self.served, "me"), Inbox(self.service.engine_url)).open()
-        STATES[name](Stage(wallet, _district(self.served)))
+        STATES[name](Stage(wallet, district(self.served)))
         wallet.page.evaluate("window.scrollTo(0, 0)")
         picture = Image.open(io.BytesIO(wallet.page.screenshot(full_page=kind == "phone")))
         path = self.folder / f"wallet-{name}-{kind}-{language}.png"
@@ -115,7 +115,7 @@ class Camera:
         context.close()
 
 
-def _district(served: Http) -> District:
+def district(served: Http) -> District:
     made = District(served)
     made.register()
     made.upload_list(NAMES)
