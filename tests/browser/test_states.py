@@ -29,7 +29,7 @@ def by_day_and_night(page: Page) -> list[str]:
     """What axe finds on the page as it stands, in light colours and in dark ones, and what does not fit its width."""
     found = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
+        page.emulate_media(color_scheme=scheme)
         # Colours fade from one scheme to the other, and half-faded ones are nobody's choice.
         page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => undefined)))")
         found += [f"{scheme}: {fault}" for fault in faults_of_access(page)]
