@@ -99,7 +99,12 @@ build-%Function:
 
 # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: bench lock clean
-bench: $(STAMPS)/venv ## measurements against named peers, in one run
+$(STAMPS)/bench: requirements/bench.txt $(STAMPS)/venv
+	@echo "Adding the peers of the measurements…"
+	@$(BIN)/python $(PIP) requirements/bench.txt
+	@touch $@
+
+bench: $(STAMPS)/bench ## measurements against named peers, in one run
 	@$(BIN)/python -m bench
 
 .PHONY: bench-uploads
@@ -109,10 +114,12 @@ bench-uploads: $(STAMPS)/venv $(STAMPS)/engine ## 100,000 rows of a staff list a
 LOCK := --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
 lock: | $(STAMPS)/tools ## recompile requirements/*.txt
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH (pip install uv)" >&2; exit 1; }
-	uv pip compile $(LOCK) --extra lambda --extra local --extra test --extra lint -o requirements/dev.txt pyproject.toml
+	uv pip compile $(LOCK) --extra lambda --extra bulk --extra local --extra test --extra lint -o requirements/dev.txt pyproject.toml
 	uv pip compile $(LOCK) -o requirements/engine.txt requirements/engine.in
 	uv pip compile $(LOCK) -o requirements/sam.txt requirements/sam.in
 	uv pip compile $(LOCK) -c requirements/dev.txt -o requirements/layer.txt requirements/layer.in
+	uv pip compile $(LOCK) -c requirements/dev.txt -o requirements/bulk.txt requirements/bulk.in
+	uv pip compile $(LOCK) -c requirements/dev.txt --extra bench -o requirements/bench.txt pyproject.toml
 
 clean: ## everything that was made here, except the embedded engine's state (.epipass)
 	rm -rf .build .venv .venv-engine .venv-sam .aws-sam web/node_modules web/dist *.egg-info

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 from pynamodb.exceptions import TransactWriteError
 
-from functions.jobs import vault
+from functions.jobs import feeding, vault
 from functions.jobs.checking import check
 from functions.jobs.model import HEAD, Head, Part, plan_prefix, reach
 from functions.jobs.rules import OVER
@@ -36,6 +36,8 @@ def advance(job: str, at: int) -> None:
         head = check(head, at)
     if head is None or head.state in OVER or head.state == "received":
         return
+    # Before any row is: a run that begins from now on knows what an event may decide about.
+    feeding.feed(head)
     parts = parts_of(head)
     if head.state == "held":
         _send(head, [part for part in parts if part.urgent and not part.done])
@@ -61,7 +63,7 @@ def work(job: str, part_name: str, at: int) -> None:
         return
     if not part.done and _may_work(head, part):
         _lease(part, at)
-        changed = _apply(head, part) if part.task == "apply" else _settle(head, part, at)
+        changed = _apply(head, part, at) if part.task == "apply" else _settle(head, part, at)
         part.update(actions=[Part.done.set(True), Part.changed.set(changed)])
     if all(one.done for one in parts_of(head) if one.task == part.task):
         advance(job, at)
@@ -86,12 +88,15 @@ def _lease(part: Part, at: int) -> None:
         raise Busy(part.sort)
 
 
-def _apply(head: Head, part: Part) -> int:
+def _apply(head: Head, part: Part, at: int) -> int:
     data = _data(head, part)
     if head.kind == "results":
         rows = msgspec.msgpack.decode(data, type=list[Result])
         return results.record(rows, received_at=int(head.received_at)).applied
-    return staff.write(head.subject, head.generation, msgspec.msgpack.decode(data, type=list[staff.Entry]))
+    entries = msgspec.msgpack.decode(data, type=list[staff.Entry])
+    # Known before the list is in force: what arrives for them from then on is an event, and waits for no run.
+    matching.make_known({entry.pid for entry in entries}, at)
+    return staff.write(head.subject, head.generation, entries)
 
 
 def _settle(head: Head, part: Part, at: int) -> int:

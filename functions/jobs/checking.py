@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pynamodb.expressions.update import Action
 
-from functions.jobs import correcting, vault
+from functions.jobs import correcting, feeding, vault
 from functions.jobs.model import LIFE_S, Head, Part, part_key, reach
 from functions.jobs.plan import LONGEST_CAUSE, Plan, Refused, Superseded
 from functions.jobs.results_plan import plan_results
@@ -32,7 +32,7 @@ def check(head: Head, at: int) -> Head | None:
     except Superseded as reason:
         return _end(head, "cancelled", f"superseded: {reason}")
     _write(head, number, plan, at)
-    return _name(head, number, plan)
+    return _name(head, number, plan, feeding.write(head, number, plan, at))
 
 
 def _begin(head: Head) -> int:
@@ -71,13 +71,14 @@ def _write(head: Head, number: int, plan: Plan, at: int) -> None:
             )
 
 
-def _name(head: Head, number: int, plan: Plan) -> Head | None:
+def _name(head: Head, number: int, plan: Plan, lake_rows: dict[str, int]) -> Head | None:
     released = {tuple(pair) for pair in head.released or []}
     holds = [(held, about) for held, about in plan.holds if (held.kind, about) not in released]
     actions: list[Action] = [
         *reach(head, "held" if holds else "running"),
         Head.plan.set(number),
         Head.parts.set(len(plan.parts)),
+        Head.lake.set(lake_rows),
         Head.rows_total.set(plan.rows_total),
         Head.rows_rejected.set(plan.rows_rejected),
         Head.rows_repeated.set(plan.rows_repeated),

@@ -95,6 +95,8 @@ class Head(JobTable):
     parts = NumberAttribute(default=0)
     base = UnicodeAttribute(null=True)
     moved = BooleanAttribute(default=False)
+    lake = JSONAttribute(null=True)  # rows of the files that the plan in force gives to the lake, by what they hold
+    fed = UnicodeAttribute(default="")  # which of them the lake's manifest names by now, and of which plan
     rows_total = NumberAttribute(default=0)
     rows_rejected = NumberAttribute(default=0)
     rows_repeated = NumberAttribute(default=0)
@@ -118,7 +120,11 @@ class Head(JobTable):
     @property
     def generation(self) -> str:
         """The staff list's generation that the plan in force makes."""
-        return f"{self.job}-{int(self.plan)}"
+        return self.generation_of(int(self.plan))
+
+    def generation_of(self, plan: int) -> str:
+        """Return the staff list's generation that a plan makes."""
+        return f"{self.job}-{plan}"
 
 
 class Part(JobTable):

@@ -61,7 +61,7 @@ class Step(msgspec.Struct, frozen=True):
 
     step: str = ""
     run: str = ""
-    part: int = 0
+    group: int = 0
     input: Started = Started()
     started_at: str = ""
     execution: str = ""
@@ -72,7 +72,7 @@ def coordinate(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     step, at = msgspec.convert(event, Step), clock.now()
     if step.step == "plan":
         run = step.input.run or runs.plan_of(_cutoff(step), "", at)
-        return {"run": run, "parts": list(range(len(runs.begin(run, step.execution, at).parts)))}
+        return {"run": run, "groups": list(range(runs.begin(run, step.execution, at).groups))}
     if step.step == "gather":
         runs.gather(step.run, at)
     elif step.step in {"report", "fail"}:
@@ -82,17 +82,24 @@ def coordinate(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     return {}
 
 
-def decide_part(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Decide one part of a run; its decisions are rows, and nothing is returned."""
+def fold_group(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Fold one group of the lake's parts; it writes files and a row, and nothing is returned."""
     step = msgspec.convert(event, Step)
-    runs.decide_part(step.run, step.part, clock.now())
+    runs.fold(step.run, step.group, clock.now())
     return {}
 
 
-def apply_part(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Apply one part of a run."""
+def decide_group(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Decide one group of a run."""
     step = msgspec.convert(event, Step)
-    runs.apply_part(step.run, step.part, clock.now())
+    runs.decide(step.run, step.group, clock.now())
+    return {}
+
+
+def apply_group(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Apply one group of a run."""
+    step = msgspec.convert(event, Step)
+    runs.apply(step.run, step.group, clock.now())
     return {}
 
 

@@ -85,7 +85,7 @@ def get_run(request: Request, run: str) -> RunOut:
         state=row.state or "received",
         cutoff=rfc3339(plan.cutoff),
         policy=plan.policy,
-        parts_total=len(plan.parts),
+        parts_total=plan.groups,
         parts_done=runs.parts_done(run),
         entitled=report.entitled,
         renewed=report.renewed,

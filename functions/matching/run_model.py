@@ -1,4 +1,4 @@
-"""The `run` table: the plan of a cut-off, a run's head, parts and held units, and each part's decisions."""
+"""The `run` table: the plan of a cut-off, a run's head, groups of parts and held units. Decisions lie in the lake."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from functions.shared.clock import DAY_S
 from functions.shared.tables import Table, TableMeta
 
 KEPT_S: Final = 90 * DAY_S
-DECISIONS_KEPT_S: Final = 14 * DAY_S  # they tell about people, and live no longer than what they were made from
 
 HEAD: Final = "head"
 LISTED: Final = "run"  # what every head says in the index: there are few runs a day, so one partition holds them
@@ -42,10 +41,10 @@ class RunRow(Table):
     ============================  =====================  ====================================================
     `plan#<cut-off>#<area>`       `head`                 the plan, put once: two starts of a cut-off are one run
     run                           `head`                 the plan, the state, the attempt and its execution
-    run                           `part#nnnn`            which attempt decided the part, and its counts by unit
-    run                           `applied#nnnn`         that the part was applied
+    run                           `folded#nnnn`          the files in which a group's state and standing lie
+    run                           `part#nnnn`            which attempt decided the group, and how many chunks it wrote
+    run                           `applied#nnnn`         that the group was applied
     run                           `unit#<unit>`          a held unit and what was decided about it
-    `<run>#nnnn#<attempt>`        `nnnn`                 500 decisions, compressed
     ============================  =====================  ====================================================
     """
 
@@ -64,12 +63,13 @@ class RunRow(Table):
     cutoff = NumberAttribute(null=True)
     attempt = NumberAttribute(null=True)
     execution = UnicodeAttribute(null=True)
-    label = UnicodeAttribute(null=True)  # of a part: the attempt whose decisions count
+    label = UnicodeAttribute(null=True)  # of a group: the attempt whose decisions count
     chunks = NumberAttribute(null=True)
     decision = UnicodeAttribute(null=True)
     actor = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)  # JWE: it is somebody's prose
     created_at = NumberAttribute(null=True)
+    began_at = NumberAttribute(null=True)  # of a head: when its first execution began
     changed_at = NumberAttribute(null=True)
 
 
@@ -78,24 +78,24 @@ def plan_key(cutoff: int, area: str) -> str:
     return f"plan#{cutoff}#{area}"
 
 
-def part_place(part: int) -> str:
-    """Return the sort key of a part."""
-    return f"part#{part:04d}"
+def part_place(group: int) -> str:
+    """Return the sort key of a decided group."""
+    return f"part#{group:04d}"
 
 
-def applied_place(part: int) -> str:
-    """Return the sort key of the mark that a part was applied."""
-    return f"applied#{part:04d}"
+def folded_place(group: int) -> str:
+    """Return the sort key of a folded group."""
+    return f"folded#{group:04d}"
+
+
+def applied_place(group: int) -> str:
+    """Return the sort key of the mark that a group was applied."""
+    return f"applied#{group:04d}"
 
 
 def unit_place(unit: str) -> str:
     """Return the sort key of a held unit."""
     return f"unit#{unit}"
-
-
-def decisions_key(run: str, part: int, label: str) -> str:
-    """Return the partition of a part's decisions, as one attempt made them."""
-    return f"{run}#{part:04d}#{label}"
 
 
 def packed(value: object) -> bytes:

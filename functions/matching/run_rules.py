@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final, Literal
 from zlib import crc32
@@ -11,25 +12,45 @@ from zlib import crc32
 import msgspec
 
 from functions.matching.policy import Policy
-from functions.matching.rules import ADMINISTRATIVE, ELIGIBLE, Entitlement, must_be_held
+from functions.matching.rules import (
+    ADMINISTRATIVE,
+    CLOCK_LEEWAY_S,
+    ELIGIBLE,
+    Decision,
+    Entitlement,
+    Facts,
+    decide,
+    must_be_held,
+)
 
 MOST_PARTS: Final = 256
+ROWS_A_GROUP: Final = 2_000_000  # of the lake: what one function joins in a minute and half a gigabyte
 State = Literal["received", "running", "done", "held", "failed"]
 Change = Literal["entitled", "renewed", "kept", "withdrawn", "refused"]
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a run will do, fixed before it begins: the cut-off, the area (empty: everywhere), the policy, the parts."""
+    """What a run will do, fixed before it begins: the cut-off, the area (empty: everywhere), the policy, the groups.
+
+    `groups` is how many groups of parts are worked on apart, a power of two; `sources` the SHA-256 of what is read:
+    the units with their lists and approvals, and the files of the lake.
+    """
 
     cutoff: int
     area: str
     policy: str
-    parts: list[list[str]]
+    groups: int
+    sources: str
 
     @property
     def run(self) -> str:
         """The run's id: 32 hexadecimal characters of SHA-256 over the plan's JSON. Two equal plans are one run."""
         return sha256(msgspec.json.encode(self)).hexdigest()[:32]
+
+    def parts(self, group: int) -> tuple[int, int]:
+        """Return the first and the last part of a group."""
+        width = MOST_PARTS // self.groups
+        return group * width, (group + 1) * width - 1
 
 
 class Decided(msgspec.Struct, frozen=True, array_like=True):
@@ -59,12 +80,26 @@ class Decided(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """The counts of one unit in a run; `losing` counts by cause the losses that may be held."""
+    """The counts of one unit in a run; `losing` counts by cause the losses that may be held.
+
+    `missed` counts what the event path had missed: changes that neither time nor the run's own cut-off explains.
+    """
 
     people: int = 0
     changes: dict[str, int] = {}
     refused: dict[str, int] = {}
     losing: dict[str, int] = {}
+    missed: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        """Return the counts of both."""
+        return Tally(
+            people=self.people + other.people,
+            changes=_sum(self.changes, other.changes),
+            refused=_sum(self.refused, other.refused),
+            losing=_sum(self.losing, other.losing),
+            missed=self.missed + other.missed,
+        )
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -94,27 +129,43 @@ class Report(msgspec.Struct, frozen=True):
     kept: int
     withdrawn: int
     refused: dict[str, int]
+    missed: int
 
 
-def deal(units: Iterable[str], parts: int = MOST_PARTS) -> list[list[str]]:
-    """Deal units to at most `parts` parts, by a hash of their id; units in order, no part empty."""
-    hands: dict[int, list[str]] = {}
-    names = sorted(set(units))
-    for place, unit in enumerate(names):
-        # Few units: one a part. Many: by hash, so that neighbours (one employer's branches) do not share a part.
-        hands.setdefault(place if len(names) <= parts else crc32(unit.encode()) % parts, []).append(unit)
-    return [hands[number] for number in sorted(hands)]
+def groups_for(rows: int) -> int:
+    """Return in how many groups so many rows are worked on: a power of two, at most one for each part."""
+    groups = 1
+    while groups < MOST_PARTS and rows > groups * ROWS_A_GROUP:
+        groups *= 2
+    return groups
 
 
-def tally(decided: Iterable[Decided]) -> Tally:
-    """Count the decisions of one unit."""
-    kept = list(decided)
-    return Tally(
-        people=len(kept),
-        changes=dict(Counter(one.change for one in kept)),
-        refused=dict(Counter(one.entitlement.cause for one in kept if one.entitlement.verdict != ELIGIBLE)),
-        losing=dict(Counter(one.entitlement.cause for one in kept if one.may_wait)),
-    )
+def hand(units: Iterable[str], group: int, groups: int) -> list[str]:
+    """Return the units whose entitlements a group reads: dealt by a hash, so that a city's largest lie apart."""
+    return sorted(unit for unit in units if crc32(unit.encode()) % groups == group)
+
+
+def tallies(counts: Iterable[tuple[str, str, str, int]]) -> dict[str, Tally]:
+    """Return the counts of each unit from `(unit, change, cause, people)`."""
+    found: dict[str, Tally] = {}
+    for unit, change, cause, people in counts:
+        one = Tally(
+            people=people,
+            changes={change: people},
+            refused={cause: people} if cause != ELIGIBLE else {},
+            losing={cause: people} if change == "withdrawn" and cause in ADMINISTRATIVE else {},
+        )
+        found[unit] = found[unit] + one if unit in found else one
+    return found
+
+
+def summed(many: Iterable[Mapping[str, Tally]]) -> dict[str, Tally]:
+    """Return the counts of each unit over all groups."""
+    found: dict[str, Tally] = {}
+    for some in many:
+        for unit, one in some.items():
+            found[unit] = found[unit] + one if unit in found else one
+    return found
 
 
 def holds(tallies: Mapping[str, Tally], policy: Policy) -> list[Hold]:
@@ -125,6 +176,23 @@ def holds(tallies: Mapping[str, Tally], policy: Policy) -> list[Hold]:
         for unit, lost in sorted(losing.items())
         if must_be_held(tallies[unit].people, lost, policy)
     ]
+
+
+def was_missed(facts: Facts, before: tuple[str, int, int] | None, policy: Policy, cutoff: int) -> bool:
+    """Tell whether an event should have brought about a change that matters at the door, and did not.
+
+    `before` is the cause, the end and the instant of what stood. Time alone turns an entitlement into a refusal, and a
+    positive's end gives one back: that is the run's own work. A sample that was seen and not counted, or that came
+    since without a decision, is not.
+    """
+    now = _said(decide(facts, policy, cutoff))
+    if before is None or (before[0] != ELIGIBLE and now[0] != ELIGIBLE):
+        return before is None and now[0] == ELIGIBLE
+    cause, end, decided_at = before
+    if _said(decide(facts, policy, decided_at)) != (cause, end):
+        return True
+    seen = tuple(row for row in facts.results if row.sampled_at <= decided_at + CLOCK_LEEWAY_S)
+    return _said(decide(replace(facts, results=seen), policy, cutoff)) != now
 
 
 def applies(decided: Decided, hold: Hold | None, *, again: bool) -> bool:
@@ -154,4 +222,13 @@ def report(tallies: Mapping[str, Tally], held: Mapping[str, Hold]) -> Report:
             refused.subtract(counts.losing)
             changes["withdrawn"] -= sum(counts.losing.values())
     causes = {cause: count for cause, count in sorted(refused.items()) if count}
-    return Report(changes["entitled"], changes["renewed"], changes["kept"], changes["withdrawn"], causes)
+    missed = sum(counts.missed for counts in tallies.values())
+    return Report(changes["entitled"], changes["renewed"], changes["kept"], changes["withdrawn"], causes, missed)
+
+
+def _said(decision: Decision) -> tuple[str, int]:
+    return decision.cause, decision.expires_at or 0
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(one) + Counter(other))

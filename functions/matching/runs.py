@@ -1,34 +1,33 @@
-"""The matching run 数据比对: Plan, Decide part by part, Gather the holds, Apply part by part, Report.
+"""The matching run 数据比对: Plan; Fold and Decide group by group; Gather the holds; Apply group by group; Report.
 
-Every step may be killed anywhere and run again (law 4). The plan is put once; a part's decisions count once its row is
-put, whichever attempt was first; what is applied is decided for the cut-off, so that writing it again changes nothing
-and nothing decided later is undone.
+Every step may be killed anywhere and run again (law 4). The plan is put once, and names all that a run reads; a group's
+decisions count once its row is put, whichever attempt was first; what is applied is decided for the cut-off, so that
+writing it again changes nothing and nothing decided later is undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
-from uuid import uuid4
 
 import msgspec
 from pynamodb.expressions.update import Action
 
+from functions.lake import manifest, overdue
+from functions.lake.files import UnitLine
+from functions.matching import run_files, run_groups, service
 from functions.matching import run_rules as rules
-from functions.matching import service
 from functions.matching.model import precedes, row_of
 from functions.matching.policy import DEFAULT, POLICIES
-from functions.matching.rules import ELIGIBLE, Entitlement, decide, entitle
+from functions.matching.run_files import Sources
 from functions.matching.run_model import (
-    DECISIONS_KEPT_S,
     HEAD,
     KEPT_S,
     LISTED,
     RunRow,
     applied_place,
-    decisions_key,
     packed,
     part_place,
     plan_key,
@@ -36,14 +35,12 @@ from functions.matching.run_model import (
     unpacked,
 )
 from functions.matching.run_rules import Decided, Hold, Plan, Tally
-from functions.results import service as results
 from functions.shared import log
+from functions.shared.reserved import CANARY_UNIT
 from functions.shared.tables import living
 from functions.shared.threads import spread
-from functions.staff import service as staff
 from functions.units import service as units
-
-CHUNK: Final = 500
+_KNOWN_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -62,9 +59,7 @@ def plan_of(cutoff: int, area: str, at: int) -> str:
     key = plan_key(cutoff, area)
     row = RunRow.find(key, HEAD, at=at)
     if row is None:
-        found = units.in_area(area) if area else units.all_units()
-        made = Plan(cutoff, area, DEFAULT.version, rules.deal(unit.unit for unit in found))
-        row = RunRow(key, HEAD, data=packed(made), created_at=at, ttl=at + KEPT_S)
+        row = RunRow(key, HEAD, data=packed(_planned(cutoff, area)), created_at=at, ttl=at + KEPT_S)
         if not row.put_if_absent():
             row = _must(RunRow.find(key, HEAD, at=at))
     plan = _plan(row)
@@ -84,6 +79,18 @@ def plan_of(cutoff: int, area: str, at: int) -> str:
     return plan.run
 
 
+def _planned(cutoff: int, area: str) -> Plan:
+    """Fix what a run reads. The units first: a list is in the lake before it is in force."""
+    found = units.in_area(area) if area else units.all_units()
+    known = sorted((_unit_line(one) for one in found if one.unit != CANARY_UNIT), key=lambda line: line.unit)
+    lake = manifest.read()
+    return Plan(cutoff, area, DEFAULT.version, rules.groups_for(lake.rows), run_files.keep_sources(Sources(known, lake)))
+
+
+def _unit_line(one: units.Unit) -> UnitLine:
+    return UnitLine(one.unit, one.current or "", one.approved, one.ends_at)
+
+
 def begin(run: str, execution: str, at: int) -> Plan:
     """Mark a run as running in an execution and return its plan.
 
@@ -94,38 +101,34 @@ def begin(run: str, execution: str, at: int) -> Plan:
     if row is None:
         raise LookupError("there is no such run")
     row.update(
-        actions=[RunRow.state.set("running"), RunRow.execution.set(execution), RunRow.changed_at.set(at)],
+        actions=[
+            RunRow.state.set("running"),
+            RunRow.execution.set(execution),
+            RunRow.changed_at.set(at),
+            RunRow.began_at.set(RunRow.began_at | at),
+        ],
     )
     log.event("run.began", run=run)
     return _plan(row)
 
 
-def decide_part(run: str, part: int, at: int) -> None:
-    """Decide about everybody in the units of a part, for the cut-off, and keep the decisions; once.
+def fold(run: str, group: int, at: int) -> None:
+    """Fold a group of the lake's parts; once. `at` is now: it says what is past its retention."""
+    run_groups.fold_group(run, _plan(_must(head(run, at))), group, at)
 
-    `at` is now: it says what may still be read, never what is decided.
-    """
-    if RunRow.find(run, part_place(part), at=at) is not None:
-        return
-    plan = _plan(_must(head(run, at)))
-    label, tallies, count = uuid4().hex, {}, 0
-    for unit in plan.parts[part]:
-        decided = list(_decide_unit(unit, plan, run, at))
-        tallies[unit] = rules.tally(decided)
-        for chunk in _chunks(iter(decided), CHUNK):
-            RunRow(
-                decisions_key(run, part, label), f"{count:04d}", data=packed(chunk), ttl=at + DECISIONS_KEPT_S
-            ).save()
-            count += 1
-    # The first attempt to get here is the one that counts; another's decisions are read by nobody and expire.
-    done = RunRow(run, part_place(part), label=label, chunks=count, data=packed(tallies), ttl=at + KEPT_S)
-    if done.put_if_absent():
-        log.event("run.decided", run=run, part=part, count=sum(counts.people for counts in tallies.values()))
+
+def decide(run: str, group: int, at: int) -> None:
+    """Decide about everybody in a group of parts, for the cut-off, and keep what changes; once."""
+    run_groups.decide_group(run, _plan(_must(head(run, at))), group, at)
 
 
 def gather(run: str, at: int) -> list[Hold]:
-    """Hold the units whose losses look systematic, and return them; a decision already made stays."""
+    """Make the folded files the lake's state, hold the units whose losses look systematic, and return those held.
+
+    A decision already made about a unit stays.
+    """
     plan = _plan(_must(head(run, at)))
+    manifest.commit(run_files.sources(plan).lake, [one.slice for one in run_groups.folded_of(run)], at)
     for hold in rules.holds(tallies_of(run, at), POLICIES[plan.policy]):
         row = RunRow(run, unit_place(hold.unit), data=packed(hold), created_at=at, ttl=at + KEPT_S)
         if row.put_if_absent():
@@ -133,28 +136,43 @@ def gather(run: str, at: int) -> list[Hold]:
     return list(holds_of(run, at).values())
 
 
-def apply_part(run: str, part: int, at: int) -> None:
-    """Write a part's decisions and withdraw what ended; what is held waits, what was decided later stands."""
-    row = _must(RunRow.find(run, part_place(part), at=at))
-    again = RunRow.find(run, applied_place(part), at=at) is not None
+def apply(run: str, group: int, at: int) -> None:
+    """Write a group's changes and withdraw what ended; what is held waits, what was decided later stands.
+
+    Withdrawals come first. Whoever is decided about is marked known: from now on their results are events.
+    """
+    row = _must(RunRow.find(run, part_place(group), at=at))
+    again = RunRow.find(run, applied_place(group), at=at) is not None
     holds = holds_of(run, at)
     wanted = (
         decided
-        for decided in _decisions(run, part, row)
+        for decided in run_files.decisions(run, group, row.label or "", int(row.chunks or 0))
         if rules.applies(decided, holds.get(decided.entitlement.scope), again=again)
     )
-    for _ in spread(lambda decided: _apply(decided, at), wanted):
-        pass
-    RunRow(run, applied_place(part), created_at=at, ttl=at + KEPT_S).put_if_absent()
+    for some in _batches(wanted, _KNOWN_AT_ONCE):
+        service.make_known({decided.entitlement.pid for decided in some}, at)
+        for _ in spread(lambda decided: _apply(decided, at), some):
+            pass
+    RunRow(run, applied_place(group), created_at=at, ttl=at + KEPT_S).put_if_absent()
 
 
 def finish(run: str, at: int, *, failed: bool = False) -> rules.State:
-    """Set the state a run ends in: held while a unit waits for a person, done, or failed."""
+    """Set the state a run ends in: held while a unit waits for a person, done, or failed; tell what is overdue."""
+    if not failed:
+        _tell_overdue(run, at)
     waits = any(hold.waits for hold in holds_of(run, at).values())
     state: rules.State = "failed" if failed else "held" if waits else "done"
     RunRow(run, HEAD).update(actions=[RunRow.state.set(state), RunRow.changed_at.set(at)])
     log.event("run.finished", run=run, state=state)
     return state
+
+
+def _tell_overdue(run: str, at: int) -> None:
+    plan = _plan(_must(head(run, at)))
+    if not plan.area:  # the lake is everybody's, but a district's run need not be the newest word about it
+        rows = (row for _, row in _decided_groups(run, at))
+        found = (run_files.overdue(run, group, row.label or "") for group, row in enumerate(rows))
+        overdue.tell([sample for some in found for sample in some], plan.cutoff)
 
 
 def decide_hold(run: str, unit: str, decision: str, *, actor: str, reason: str, at: int) -> bool:
@@ -197,12 +215,28 @@ def plan(row: RunRow) -> Plan:
 
 
 def tallies_of(run: str, at: int) -> dict[str, Tally]:
-    """Return the counts of every unit decided so far: totals are a query over parts, never a counter."""
-    found: dict[str, Tally] = {}
-    for row in RunRow.query(run, RunRow.place.startswith("part#"), consistent_read=True):
-        if row.ttl is None or row.ttl > at:
-            found.update(unpacked(row.data, dict[str, Tally]))
-    return found
+    """Return the counts of every unit decided so far: totals are a query over groups, never a counter."""
+    return rules.summed(run_files.tallies(run, group, row.label or "") for group, row in _decided_groups(run, at))
+
+
+def stages_of(run: str, at: int) -> dict[str, int]:
+    """Return how many seconds each stage took that is over: `fold`, `decide`, `apply`, of the attempt that did it."""
+    row = _must(head(run, at))
+    ends = {"began": int(row.began_at or 0)}
+    for stage, prefix in (("fold", "folded#"), ("decide", "part#"), ("apply", "applied#")):
+        done = RunRow.query(run, RunRow.place.startswith(prefix), consistent_read=True)
+        ends[stage] = max((int(one.created_at or 0) for one in done), default=0)
+    names = list(ends)
+    return {
+        stage: max(0, ends[stage] - ends[before])
+        for before, stage in zip(names, names[1:], strict=False)
+        if ends[stage] and ends[before]
+    }
+
+
+def _decided_groups(run: str, at: int) -> list[tuple[int, RunRow]]:
+    rows = RunRow.query(run, RunRow.place.startswith("part#"), consistent_read=True)
+    return [(int(row.place.partition("#")[2]), row) for row in living(rows, at)]
 
 
 def holds_of(run: str, at: int) -> dict[str, Hold]:
@@ -221,27 +255,6 @@ def parts_done(run: str) -> int:
     return RunRow.count(run, RunRow.place.startswith("applied#"), consistent_read=True)
 
 
-def _decide_unit(unit: str, plan: Plan, run: str, at: int) -> Iterator[Decided]:
-    """Decide about everybody whom the unit lists or has an entitlement for, by pid."""
-    listed = {listing.pid: listing for listing in staff.staff_of(unit, plan.cutoff)}
-    known = {entitlement.pid for entitlement in service.of_unit(unit, at)}
-    approval, policy = service.approval_of(unit), POLICIES[plan.policy]
-
-    def decide_one(pid: str) -> Decided:
-        before = service.entitlement(pid, unit, at)
-        facts = service.facts(results.history(pid, at), listed.get(pid), approval)
-        entitlement = entitle(pid, unit, decide(facts, policy, plan.cutoff), plan.cutoff, run)
-        return Decided(entitlement, _stood_until(before, plan.cutoff), before is not None)
-
-    service.make_known({*listed, *known}, at)
-    return spread(decide_one, sorted({*listed, *known}))
-
-
-def _stood_until(before: Entitlement | None, cutoff: int) -> int:
-    stood = before is not None and before.verdict == ELIGIBLE and before.expires_at > cutoff
-    return before.expires_at if before is not None and stood else 0
-
-
 def _apply(decided: Decided, at: int) -> None:
     known = decided.entitlement
     if not row_of(known).put_if(precedes(known.decided_at)):
@@ -252,20 +265,15 @@ def _apply(decided: Decided, at: int) -> None:
         service.withdraw_what_ended(known, at)
 
 
-def _decisions(run: str, part: int, row: RunRow) -> Iterator[Decided]:
-    for number in range(int(row.chunks or 0)):
-        chunk = RunRow.get(decisions_key(run, part, row.label or ""), f"{number:04d}", consistent_read=True)
-        yield from unpacked(chunk.data, list[Decided])
-
-
-def _chunks(decided: Iterator[Decided], size: int) -> Iterator[list[Decided]]:
-    while chunk := list(islice(decided, size)):
-        yield chunk
-
-
 def _plan(row: RunRow) -> Plan:
     made: Plan = unpacked(row.data, Plan)
     return made
+
+
+def _batches(decided: Iterable[Decided], size: int) -> Iterator[list[Decided]]:
+    rest = iter(decided)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 def _must(row: RunRow | None) -> RunRow:

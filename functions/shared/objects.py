@@ -1,10 +1,11 @@
-"""Objects in the two buckets: `public`, which anybody reads, and `uploads`, which holds encrypted files for 7 days."""
+"""Objects in the buckets: `public`, which anybody reads; `uploads`, encrypted files for 7 days; `lake`, files of pids."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 
@@ -57,6 +58,44 @@ class Bucket:
                 return None
             raise
 
+    def get_tagged(self, key: str) -> tuple[bytes, str] | None:
+        """Read an object whole with its entity tag, which names this very content; None when there is none."""
+        try:
+            found = client("s3").get_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
+        return bytes(found["Body"].read()), str(found["ETag"])
+
+    def put_if_tag(self, key: str, data: bytes, tag: str) -> bool:
+        """Write an object if the stored one still has an entity tag; tell whether this call wrote it."""
+        try:
+            client("s3").put_object(Bucket=self.name, Key=key, Body=data, IfMatch=tag)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _TAKEN | _ABSENT:
+                return False
+            raise
+        return True
+
+    def send(self, path: Path, key: str) -> None:
+        """Write a file as an object, in pieces if it is large."""
+        client("s3").upload_file(str(path), self.name, key)
+
+    def fetch(self, key: str, path: Path) -> Path:
+        """Read an object into a file.
+
+        Raises:
+            LookupError: there is none.
+        """
+        try:
+            client("s3").download_file(self.name, key, str(path))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise LookupError(f"{key} is gone") from error
+            raise
+        return path
+
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is removed already."""
         client("s3").delete_object(Bucket=self.name, Key=key)
@@ -71,3 +110,4 @@ class Bucket:
 
 public = Bucket("BUCKET_PUBLIC")
 uploads = Bucket("BUCKET_UPLOADS")
+lake = Bucket("BUCKET_LAKE")

@@ -1,6 +1,7 @@
-"""The layer: the pinned wheels that functions import, for a named platform, without what they never open.
+"""The layers: the pinned wheels that functions import, for a named platform, without what they never open.
 
-`python -m infra.build.layer FOLDER PYTHON ARCHITECTURE`, called by SAM through layers/deps/Makefile.
+`python -m infra.build.layer FOLDER PYTHON ARCHITECTURE [bulk]`, called by SAM through layers/*/Makefile. `deps` is every
+function's, with the font; `bulk` is duckdb, for those that write or join files of the lake.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from infra.build.compiled import compile_tree
 from infra.paths import FONT, ROOT
 
-LOCK = ROOT / "requirements" / "layer.txt"
+LOCKS = {"deps": ROOT / "requirements" / "layer.txt", "bulk": ROOT / "requirements" / "bulk.txt"}
 WHEELS = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Wheels of Amazon Linux 2023 (glibc 2.34) and everything older.
 TAGS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_12", "manylinux2010")
@@ -58,18 +59,19 @@ SERVICES = frozenset(
 NEVER_OPENED = ("tests", "test", "__pycache__")
 
 
-def build(folder: Path, python: str, architecture: str) -> None:
-    """Fill `folder`/python with the layer's packages for Python `python` on `architecture` (arm64 or x86_64)."""
+def build(folder: Path, python: str, architecture: str, name: str = "deps") -> None:
+    """Fill `folder`/python with a layer's packages for Python `python` on `architecture` (arm64 or x86_64)."""
     target = folder / "python"
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         pinned = Path(temporary) / "layer.txt"
-        pinned.write_text(without(LOCK.read_text(encoding="utf-8"), frozenset(LEFT_OUT)), encoding="utf-8")
+        pinned.write_text(without(LOCKS[name].read_text(encoding="utf-8"), frozenset(LEFT_OUT)), encoding="utf-8")
         subprocess.run(_install(pinned, target, python, architecture), check=True)
     trim(target)
     compile_tree(target, python)
-    (folder / "fonts").mkdir(exist_ok=True)
-    shutil.copy2(FONT, folder / "fonts" / FONT.name)
+    if name == "deps":
+        (folder / "fonts").mkdir(exist_ok=True)
+        shutil.copy2(FONT, folder / "fonts" / FONT.name)
 
 
 def _install(pinned: Path, target: Path, python: str, architecture: str) -> list[str]:
@@ -92,7 +94,8 @@ def trim(target: Path) -> None:
     for found in sorted(target.rglob("*"), reverse=True):
         if found.is_dir() and found.name in NEVER_OPENED:
             shutil.rmtree(found)
-    for service in (target / "botocore" / "data").iterdir():
+    data = target / "botocore" / "data"
+    for service in data.iterdir() if data.is_dir() else ():
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
     shutil.rmtree(target / "boto3" / "examples", ignore_errors=True)
@@ -101,4 +104,4 @@ def trim(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    build(Path(sys.argv[1]), *sys.argv[2:])

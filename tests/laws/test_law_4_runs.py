@@ -6,15 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from functions.matching import runs
+from functions.matching import run_files, runs
 from functions.matching.model import row_of
 from functions.matching.rules import Decision, entitle
 from functions.matching.run_model import RunRow
-from functions.results import service as results
 from functions.shared import clock
 from functions.status import service as status
 from tests.laws.killing import Killed, When, killed_at
-from tests.matching.world import DAY, HOUR, World, drain
+from tests.matching.world import DAY, HOUR, World, arrive, drain
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -27,11 +26,13 @@ def perform(world: World) -> str:
     """A whole run as the state machine does it, in this process."""
     run = runs.plan_of(world.at, world.area, world.at + 60)
     plan = runs.begin(run, "here", world.at + 60)
-    for part in range(len(plan.parts)):
-        runs.decide_part(run, part, world.at + 60)
+    for part in range(plan.groups):
+        runs.fold(run, part, clock.now())  # what is past its retention is so by the clock of everybody's tests
+    for part in range(plan.groups):
+        runs.decide(run, part, world.at + 60)
     runs.gather(run, world.at + 60)
-    for part in range(len(plan.parts)):
-        runs.apply_part(run, part, world.at + 60)
+    for part in range(plan.groups):
+        runs.apply(run, part, world.at + 60)
     runs.finish(run, world.at + 60)
     return run
 
@@ -50,7 +51,7 @@ def worlds(count: int) -> list[World]:
             world.result("dee", "negative", 48 * HOUR),
         )
     ]
-    results.record(rows, at)
+    arrive(rows, at)
     drain()
     return made
 
@@ -112,7 +113,7 @@ def test_two_starts_of_one_cut_off_are_one_run() -> None:
     with ThreadPoolExecutor(2) as pool:
         assert set(pool.map(perform, [world, world])) == {first}
     assert outcome(world, slots) == expected()
-    assert runs.parts_done(first) == 2
+    assert runs.parts_done(first) == 1
     row = runs.head(first, world.at)
     assert row is not None
     assert row.state == "done"
@@ -123,10 +124,12 @@ def test_the_decisions_of_a_slower_attempt_count_for_nothing() -> None:
     (world,) = worlds(1)
     inhabit(world)
     run = runs.plan_of(world.at, world.area, world.at)
-    part = next(n for n, names in enumerate(runs.begin(run, "x", world.at).parts) if names == [world.unit("u")])
-    runs.decide_part(run, part, world.at)
-    row = RunRow.get(run, f"part#{part:04d}", consistent_read=True)
+    runs.begin(run, "x", world.at)
+    runs.fold(run, 0, clock.now())
+    runs.decide(run, 0, world.at)
+    row = RunRow.get(run, "part#0000", consistent_read=True)
     world.enlist("u", ("ann",))
-    runs.decide_part(run, part, world.at)
-    assert RunRow.get(run, f"part#{part:04d}", consistent_read=True).label == row.label
-    assert {one.entitlement.pid for one in runs._decisions(run, part, row)} == {world.pid(name) for name in PEOPLE}
+    runs.decide(run, 0, world.at)
+    assert RunRow.get(run, "part#0000", consistent_read=True).label == row.label
+    kept = run_files.decisions(run, 0, row.label or "", int(row.chunks or 0))
+    assert {one.entitlement.pid for one in kept} == {world.pid(name) for name in PEOPLE}

@@ -9,11 +9,10 @@ import pytest
 from functions.matching import runs, service
 from functions.matching.model import precedes, row_of
 from functions.matching.rules import Decision, entitle
-from functions.results import service as results
 from functions.shared import clock
 from functions.status import service as status
 from tests.laws.test_law_4_runs import perform
-from tests.matching.world import DAY, HOUR, World, drain
+from tests.matching.world import DAY, HOUR, World, arrive, drain
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -33,18 +32,19 @@ def test_of_decisions_written_in_any_order_the_latest_stands() -> None:
 def test_an_older_run_cannot_undo_a_positive_that_came_after_its_cut_off() -> None:
     """The run decided to renew, then a positive arrived and was settled, then the run writes: the refusal stands."""
     world = World(clock.now() + 10 * DAY)
-    results.record([world.result("ann", "negative", 3 * HOUR)], world.at)
+    arrive([world.result("ann", "negative", 3 * HOUR)], world.at)
     drain()
     world.register("u")
     world.enlist("u", ["ann"])
     run = runs.plan_of(world.at, world.area, world.at)
     runs.begin(run, "here", world.at)
-    runs.decide_part(run, 0, world.at)
-    results.record([world.result("ann", "positive", HOUR, tube="x")], world.at)
+    runs.fold(run, 0, clock.now())
+    runs.decide(run, 0, world.at)
+    arrive([world.result("ann", "positive", HOUR, tube="x")], world.at)
     drain()  # else the deployed handler could come after the pass below, and rightly withdraw it
     assert service.settle(world.pid("ann"), world.at + 5)[0].cause == "positive"
     slot = world.sign("ann", "u", world.at + HOUR)
-    runs.apply_part(run, 0, world.at + 60)
+    runs.apply(run, 0, world.at + 60)
     known = world.stands("ann", "u")
     assert known is not None
     assert (known.verdict, known.cause, known.run) == ("refused", "positive", "")
@@ -54,7 +54,7 @@ def test_an_older_run_cannot_undo_a_positive_that_came_after_its_cut_off() -> No
 def test_a_run_repairs_what_no_event_saw() -> None:
     """The reconciler: a refusal that a newer sample has overtaken without an event is renewed by the next run."""
     world = World(clock.now() + 10 * DAY)
-    results.record(
+    arrive(
         [world.result("ann", "positive", 9 * DAY), world.result("ann", "negative", HOUR, tube="x")], world.at
     )
     drain()

@@ -10,12 +10,11 @@ import pytest
 from functions.matching import handlers, machine, runs, service
 from functions.matching.model import row_of
 from functions.matching.rules import Decision, entitle
-from functions.results import service as results
 from functions.shared import clock
 from functions.status import service as status
 from infra.local import Service
 from tests.conftest import Http
-from tests.matching.world import DAY, HOUR, World, drain, eventually
+from tests.matching.world import DAY, HOUR, World, arrive, drain, eventually
 
 STAFF = [f"p{n:02}" for n in range(25)]
 
@@ -25,7 +24,7 @@ def world(engine: Service) -> World:
     """A district with a unit of 25, each with a negative of an hour ago."""
     assert engine.outputs
     made = World(clock.now())
-    results.record([made.result(name, "negative", HOUR) for name in STAFF], made.at)
+    arrive([made.result(name, "negative", HOUR) for name in STAFF], made.at)
     drain()
     made.register("u")
     made.enlist("u", STAFF)
@@ -54,7 +53,7 @@ def finished(http: Http, world: World, run: str) -> dict[str, Any]:
 
 def test_a_run_entitles_a_unit_and_says_so(http: Http, world: World) -> None:
     """Started twice, it is one run; a second cut-off keeps what stands; the counts are by cause."""
-    results.record([world.result("p00", "positive", 60, tube="x")], world.at)
+    arrive([world.result("p00", "positive", 60, tube="x")], world.at)
     world.enlist("u", [*STAFF, "new"])
     cutoff = clock.rfc3339(clock.now())
     run = start(http, world, cutoff=cutoff)
@@ -87,7 +86,7 @@ def stood(world: World, names: list[str]) -> list[status.Slot]:
 def test_a_unit_that_would_lose_many_is_held_but_not_its_positive(http: Http, world: World) -> None:
     """Nine of 25 leave the list: they wait for a person; the positive is refused at once; a release does the rest."""
     slots = stood(world, STAFF)
-    results.record([world.result("p20", "positive", 60, tube="x")], world.at)
+    arrive([world.result("p20", "positive", 60, tube="x")], world.at)
     assert eventually(lambda: world.said("p20", "u")[0] == "positive")
     world.enlist("u", STAFF[9:])
     run = start(http, world)

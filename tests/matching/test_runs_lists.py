@@ -11,11 +11,10 @@ from functions.matching import runs
 from functions.matching.run_model import HEAD, RunRow, packed
 from functions.matching.run_rules import Hold, Tally
 from functions.matching.shapes import MOST_UNITS, unit_tallies
-from functions.results import service as results
 from functions.shared import clock
 from infra.local import Service
 from tests.door.inprocess import call
-from tests.matching.world import HOUR, World, new_area
+from tests.matching.world import HOUR, World, arrive, new_area
 
 
 def listed(engine: Service, scope: str, role: str = "officer") -> list[dict[str, Any]]:
@@ -30,11 +29,13 @@ def performed(world: World, area: str) -> str:
     """A run of an area, every step of it, as the state machine takes them."""
     run = runs.plan_of(world.at, area, world.at)
     made = runs.begin(run, "", world.at)
-    for part in range(len(made.parts)):
-        runs.decide_part(run, part, world.at)
+    for part in range(made.groups):
+        runs.fold(run, part, clock.now())
+    for part in range(made.groups):
+        runs.decide(run, part, world.at)
     runs.gather(run, world.at)
-    for part in range(len(made.parts)):
-        runs.apply_part(run, part, world.at)
+    for part in range(made.groups):
+        runs.apply(run, part, world.at)
     runs.finish(run, world.at)
     return run
 
@@ -54,7 +55,7 @@ def test_a_report_says_what_changed_in_which_unit(engine: Service) -> None:
     for name, people in (("a", ["p1", "p2", "p3"]), ("b", ["p4"])):
         world.register(name)
         world.enlist(name, people)
-    results.record([world.result("p1", "negative", HOUR), world.result("p2", "positive", HOUR)], world.at)
+    arrive([world.result("p1", "negative", HOUR), world.result("p2", "positive", HOUR)], world.at)
     told = report(engine, performed(world, world.area), world.area)
     units = {one["unit"]: one for one in told["units"]}
     first = units[world.unit("a")]

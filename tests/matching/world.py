@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from functions.lake import files
+from functions.lake import service as lake
 from functions.matching import service as matching
 from functions.passes.model import PassRow, place_of
 from functions.results import service as results
@@ -76,6 +78,8 @@ class World:
             )
             for one in sorted(people)
         ]
+        lines = [files.ListingLine(files.part_of(row.pid), row.pid, unit, generation, row.until, self.at) for row in rows]
+        lake.add([lake.listings_file(generation, lines)])
         staff.write(unit, generation, rows)
         base = units.must(unit).current
         with transaction() as together:
@@ -117,6 +121,12 @@ class World:
         """Cause, end and instant of what stands about a person in a unit."""
         known = self.stands(name, unit)
         return (known.cause, known.expires_at, known.decided_at) if known else ("", 0, 0)
+
+
+def arrive(rows: Sequence[Result], at: int) -> None:
+    """Take in results as a job does: the lake knows of them before the table."""
+    lake.add([lake.results_file(uuid4().hex, rows, at)])
+    results.record(rows, at)
 
 
 def drain() -> None:

@@ -1,0 +1,63 @@
+"""Giving a job's rows to the lake, as one file or two: what goes ahead of a hold, and the rest.
+
+The files are written by the check and named in the lake's manifest when the job goes on, before any of its rows is in a
+table. Again is harmless: a file's name is its job's and plan's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from functions.jobs.model import Head
+from functions.jobs.plan import PartPlan, Plan
+from functions.lake import service as lake
+from functions.lake.files import ListingLine, part_of
+from functions.lake.manifest import Source
+from functions.results.rules import Result
+from functions.staff import service as staff
+
+URGENT = "urgent"
+REST = "rest"
+
+
+def write(head: Head, number: int, plan: Plan, at: int) -> dict[str, int]:
+    """Write the files of a plan; return the rows of each, which the plan's naming keeps in the head."""
+    if head.kind != "results":
+        generation = head.generation_of(number)
+        return {REST: lake.listings_file(_name(head, number, REST), _listed(head.subject, generation, plan, at)).rows}
+    received_at = int(head.received_at)
+    return {
+        which: lake.results_file(_name(head, number, which), _results(plan.parts, urgent=which == URGENT), received_at).rows
+        for which in (URGENT, REST)
+    }
+
+
+def feed(head: Head) -> None:
+    """Have runs read what may be applied of the plan in force: all of it, or what goes ahead of its hold."""
+    wanted = URGENT if head.state == "held" else REST
+    mark = f"{int(head.plan)}-{wanted}"
+    if head.fed == mark or not head.lake:
+        return
+    kind = "results" if head.kind == "results" else "listings"
+    names = [which for which in (URGENT, REST) if which in head.lake and (which == URGENT or wanted == REST)]
+    lake.add([Source(kind, lake.key(kind, _name(head, int(head.plan), which)), head.lake[which]) for which in names])
+    head.update(actions=[Head.fed.set(mark)])
+
+
+def _name(head: Head, number: int, which: str) -> str:
+    return f"{head.job}-{number}-{which}"
+
+
+def _results(parts: tuple[PartPlan, ...], *, urgent: bool) -> Iterator[Result]:
+    for part in parts:
+        if part.urgent == urgent:
+            yield from msgspec.msgpack.decode(part.data, type=list[Result])
+
+
+def _listed(unit: str, generation: str, plan: Plan, at: int) -> Iterator[ListingLine]:
+    for part in plan.parts:
+        if part.task == "apply":
+            for entry in msgspec.msgpack.decode(part.data, type=list[staff.Entry]):
+                yield ListingLine(part_of(entry.pid), entry.pid, unit, generation, entry.until, at)

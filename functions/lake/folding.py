@@ -1,0 +1,68 @@
+"""Folding 合并 (`Compact`): the former state and what arrived since become the state of some parts, as three files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from functions.lake import files, sql
+from functions.lake.files import UnitLine
+from functions.lake.manifest import Kind, Manifest, Slice
+from functions.results.rules import RETENTION_S
+from functions.shared.clock import DAY_S
+from functions.shared.objects import lake
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+TEXT: Final = sql.read(Path(__file__).with_name("fold.sql"))
+_LISTINGS: Final = sql.read(Path(__file__).with_name("fold-listings.sql"))
+REVISED: Final = "SELECT lab, tube, pid, revision FROM folded WHERE revision > 0 ORDER BY lab, tube"
+_NOT_YET_IN_FORCE_S: Final = 2 * DAY_S
+_LONGEST_LIST_S: Final = 380 * DAY_S
+
+
+def fold(
+    connection: DuckDBPyConnection,
+    folder: Path,
+    source: Manifest,
+    units: Iterable[UnitLine],
+    parts: tuple[int, int],
+    *,
+    prefix: str,
+    at: int,
+) -> Slice:
+    """Fold what a manifest says of the parts `first` to `last`, and write it under a prefix of the bucket.
+
+    `units` are those a plan knows: of their lists only the generation in force is kept, and what is too young to be.
+    `at` is now: what is past its retention leaves. Leaves the tables `results` and `listings` behind.
+    """
+    first, last = parts
+    arrived = files.opened(fetched(folder, source, "results", parts), files.RESULTS)
+    connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {arrived}")  # noqa: S608 - paths of ours
+    text = sql.bound(TEXT, first=first, last=last, retention_s=RETENTION_S, now=at)
+    connection.execute(f"CREATE OR REPLACE TABLE folded AS {text}")
+    files.load(connection, folder, "units", files.UNITS, units)
+    listed = files.opened(fetched(folder, source, "listings", parts), files.LISTINGS)
+    connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {listed}")  # noqa: S608 - paths of ours
+    young, oldest = at - _NOT_YET_IN_FORCE_S, at - _LONGEST_LIST_S
+    kept = sql.bound(_LISTINGS, first=first, last=last, young=young, oldest=oldest)
+    rows = 0
+    names = {name: f"{prefix}/{first:03d}-{last:03d}-{name}.parquet" for name in ("results", "revised", "listings")}
+    queries = {"results": "SELECT * FROM folded ORDER BY part, pid", "revised": REVISED, "listings": kept}
+    for name, query in queries.items():
+        path = folder / f"{name}.parquet"
+        rows += files.save(connection, query, path)
+        lake.send(path, names[name])
+        path.unlink()
+    return Slice(first, last, names["results"], names["revised"], names["listings"], rows)
+
+
+def fetched(folder: Path, source: Manifest, kind: Kind, parts: tuple[int, int]) -> list[Path]:
+    """Fetch the files of a kind in which there may be rows of some parts."""
+    first, last = parts
+    overlapping = (one for one in source.state if one.first <= last and one.last >= first)
+    keys = [one.results if kind == "results" else one.listings for one in overlapping]
+    keys += [one.key for one in source.new if one.kind == kind]
+    return [lake.fetch(key, folder / f"{kind}-{place:05d}.parquet") for place, key in enumerate(keys)]
