@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "qr": ("cli.qr", "qr", "Draw a pass as a QR symbol."),
     "keys": ("cli.keys", "keys", "Root key ceremony, rotation, key statement."),
     "redrive": ("cli.redrive", "redrive", "Send dead letters again."),
+    "canary": ("cli.canary", "canary", "Correct an invented result, and time it to the door."),
     "seed": ("cli.seed", "seed", "Load the example district."),
 }
 

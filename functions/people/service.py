@@ -260,9 +260,12 @@ def _profile(record: Person) -> Profile:
 
 def _document(given: Enrolment) -> Document:
     try:
-        return read_document(given.id_type, given.id_number)
+        document = read_document(given.id_type, given.id_number)
     except DocumentFault as fault:
         raise _rejected("/id_number", fault.law, "The number is not one of this type of document.") from None
+    if document.reserved:
+        raise _rejected("/id_number", "id-form", "No person has a document of this type.")
+    return document
 
 
 def _phone(phone: str) -> str:

@@ -115,6 +115,8 @@ def _read_row(raw: RawRow, *, suspect: bool, at: int) -> tuple[StaffRow | None, 
     document: Document | None = None
     try:
         document = id_of(raw, all_suspect=suspect)
+        if document.reserved:
+            laws.append(("id_number", "id-form"))
     except DocumentFault as fault:
         laws.append(("id_number", fault.law))
     phone = _phone(raw, laws)

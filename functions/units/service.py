@@ -12,6 +12,7 @@ from pynamodb.transactions import TransactWrite
 from functions.shared.labels import DISTRICT, district_of, is_area, is_label
 from functions.shared.pages import Page, page_of
 from functions.shared.problems import FieldError, NotFound, Rejected
+from functions.shared.reserved import CANARY_UNIT
 from functions.units.model import UnitRow
 from functions.units.rules import Unit
 
@@ -62,8 +63,8 @@ def must(unit_id: str) -> Unit:
 
 
 def all_units() -> Iterator[Unit]:
-    """Yield every unit, in no order: for the matching run, which visits them all."""
-    return map(_read, UnitRow.scan(consistent_read=True))
+    """Yield every unit, in no order: for the matching run, which visits them all; the canary's is none."""
+    return (_read(row) for row in UnitRow.scan(consistent_read=True) if row.unit != CANARY_UNIT)
 
 
 def in_area(prefix: str) -> Iterator[Unit]:

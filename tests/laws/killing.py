@@ -32,8 +32,11 @@ class Killed(BaseException):
 
 
 @contextmanager
-def killed_at(write: int, when: When) -> Iterator[list[int]]:
-    """Raise Killed at the write of that number (from 0) and at all after it; yields the count of writes so far."""
+def killed_at(write: int, when: When, also: tuple[type[Table], ...] = ()) -> Iterator[list[int]]:
+    """Raise Killed at the write of that number (from 0) and at all after it; yields the count of writes so far.
+
+    `also` are tables to listen at beside those of decisions, passes and lists.
+    """
     count, lock = [0], threading.Lock()
 
     def on_call(**_call: Any) -> None:
@@ -47,7 +50,7 @@ def killed_at(write: int, when: When) -> Iterator[list[int]]:
         if when == "after" and count[0] > write:
             raise Killed
 
-    clients = [*(model._get_connection().connection.client for model in TABLES), aws.client("sqs")]
+    clients = [*(model._get_connection().connection.client for model in (*TABLES, *also)), aws.client("sqs")]
     names = sorted(WRITES)
     for client in clients:
         service = client.meta.service_model.service_name

@@ -10,6 +10,7 @@ Types and what their numbers look like:
 | `passport` | 护照 | 5 to 9 letters and digits (ICAO Doc 9303) |
 | `hk-macao-permit` | 港澳居民来往内地通行证 | H or M and 8 digits, with or without 2 of the issue |
 | `taiwan-permit` | 台湾居民来往大陆通行证 | 8 digits, with or without 2 of the issue |
+| `epipass-canary` | the canary's own, drawn anew for each; no person and no staff list may name it | 32 hexadecimal digits |
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from functions.shared.reserved import CANARY_DOCUMENT
 from functions.shared.sheets.text import compact
 
 RESIDENT_ID: Final = "resident-id"
@@ -43,6 +45,11 @@ class Document:
     def tail(self) -> str:
         """The last four characters, which a printed pass shows beside the masked name."""
         return self.number[-4:]
+
+    @property
+    def reserved(self) -> bool:
+        """Whether no person can have it (`functions/shared/reserved.py`)."""
+        return self.type == CANARY_DOCUMENT
 
 
 class DocumentFault(ValueError):
@@ -145,6 +152,7 @@ _VALIDATORS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         # The two digits of the issue change with each renewal; the person's number is what stands before them.
         "hk-macao-permit": _by_form(r"[HM][0-9]{8}(?:[0-9]{2})?", kept=9),
         "taiwan-permit": _by_form(r"[0-9]{8}(?:[0-9]{2}[A-Z]?)?", kept=8),
+        CANARY_DOCUMENT: _by_form(r"[0-9A-F]{32}"),
     }
 )
 
@@ -157,6 +165,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "passport": "passport 护照 普通护照 中国护照 外国护照",
         "hk-macao-permit": "hk-macao-permit 港澳居民来往内地通行证 港澳居民通行证 港澳来往内地通行证 回乡证 港澳通行证",
         "taiwan-permit": "taiwan-permit 台湾居民来往大陆通行证 台湾居民通行证 台胞证",
+        CANARY_DOCUMENT: CANARY_DOCUMENT,
     }
 )
 _TYPES: Mapping[str, str] = MappingProxyType(
