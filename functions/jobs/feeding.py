@@ -14,7 +14,7 @@ from functions.jobs.model import Head
 from functions.jobs.plan import PartPlan, Plan
 from functions.lake import service as lake
 from functions.lake.files import ListingLine, part_of
-from functions.lake.manifest import Source
+from functions.lake.manifest import Kind, Source
 from functions.results.rules import Result
 from functions.staff import service as staff
 
@@ -29,7 +29,9 @@ def write(head: Head, number: int, plan: Plan, at: int) -> dict[str, int]:
         return {REST: lake.listings_file(_name(head, number, REST), _listed(head.subject, generation, plan, at)).rows}
     received_at = int(head.received_at)
     return {
-        which: lake.results_file(_name(head, number, which), _results(plan.parts, urgent=which == URGENT), received_at).rows
+        which: lake.results_file(
+            _name(head, number, which), _results(plan.parts, urgent=which == URGENT), received_at
+        ).rows
         for which in (URGENT, REST)
     }
 
@@ -40,7 +42,7 @@ def feed(head: Head) -> None:
     mark = f"{int(head.plan)}-{wanted}"
     if head.fed == mark or not head.lake:
         return
-    kind = "results" if head.kind == "results" else "listings"
+    kind: Kind = "results" if head.kind == "results" else "listings"
     names = [which for which in (URGENT, REST) if which in head.lake and (which == URGENT or wanted == REST)]
     lake.add([Source(kind, lake.key(kind, _name(head, int(head.plan), which)), head.lake[which]) for which in names])
     head.update(actions=[Head.fed.set(mark)])

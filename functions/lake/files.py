@@ -36,6 +36,7 @@ RESULTS: Final = {
     "site": "VARCHAR",
     "received_at": "BIGINT",
 }
+REVISED: Final = {"lab": "VARCHAR", "tube": "VARCHAR", "pid": "VARCHAR", "revision": "SMALLINT"}
 LISTINGS: Final = {
     "part": "SMALLINT",
     "pid": "VARCHAR",

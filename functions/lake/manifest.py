@@ -52,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True):
     @property
     def rows(self) -> int:
         """How many rows there are, some of them more than once."""
-        return sum(one.rows for one in (*self.state, *self.new))
+        return sum(one.rows for one in self.state) + sum(one.rows for one in self.new)
 
 
 class Contended(Exception):

@@ -39,7 +39,11 @@ def engine(memory_mb: int, threads: int = 0) -> Iterator[tuple[DuckDBPyConnectio
     import duckdb  # noqa: PLC0415 - 40 ms and 60 MB that only matching and ingest need
 
     with tempfile.TemporaryDirectory(prefix="lake-") as folder:
-        settings = {"memory_limit": f"{memory_mb}MB", "temp_directory": folder, "preserve_insertion_order": False}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+        }
         if threads:
             settings["threads"] = threads
         with duckdb.connect(config=settings) as connection:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from functions.audit import service as audit
 from functions.matching import machine, run_rules, runs
-from functions.matching.run_rules import Plan
-from functions.matching.shapes import DecisionIn, HoldOut, RunHead, RunIn, RunOut, RunsOut, RunStarted, unit_tallies
+from functions.matching.report_file import MOST_IN_FILE, XLSX, workbook
+from functions.matching.run_model import RunRow
+from functions.matching.run_rules import Hold, Plan, Tally
+from functions.matching.shapes import (
+    MOST_UNITS,
+    DecisionIn,
+    HoldOut,
+    Place,
+    RunHead,
+    RunIn,
+    RunOut,
+    RunsOut,
+    RunStarted,
+    area_tallies,
+    unit_tallies,
+)
 from functions.shared.clock import DAY_S, parse_instant, rfc3339
 from functions.shared.fields import Fields
 from functions.shared.http import Answer, Request, Routes
-from functions.shared.labels import DISTRICT, is_area
+from functions.shared.labels import DISTRICT, below, is_area
 from functions.shared.problems import Conflict, FieldError, Forbidden, Malformed, NotFound, Rejected
 from functions.units import service as units
 
@@ -47,7 +62,7 @@ def get_runs(request: Request) -> RunsOut:
     newest = runs.newest(request.caller.scope if officer else "", _NEWEST, request.at)
     waiting = {run.run: _waiting(run, request) for run in newest}
     outside = officer and any(waiting[run.run] and not request.caller.covers(run.area) for run in newest)
-    mine = _names(request) if outside else {}
+    mine = _places(request) if outside else {}
     return RunsOut(
         [
             RunHead(
@@ -65,38 +80,22 @@ def get_runs(request: Request) -> RunsOut:
 @routes.get("/matching/runs/{run}", roles={"officer", "auditor"}, answer=RunOut, summary="Read a matching run's report")
 def get_run(request: Request, run: str) -> RunOut:
     """Return a run's state and counts: all of it to auditors, one's own units to officers."""
-    if request.caller.role == "officer":
-        _district_up(request)
-    row = runs.head(run, request.at)
-    if row is None:
-        raise NotFound("There is no such run.", code="no-run")
-    plan = runs.plan(row)
-    tallies, holds = runs.tallies_of(run, request.at), runs.holds_of(run, request.at)
-    # A page asks again and again while a run goes on: whose counts are which is told once it is over.
-    named = request.caller.role == "officer" and (row.state in _OVER or not _sees_all(request, plan))
-    mine = _names(request, plan.area) if named else {}
-    if not _sees_all(request, plan):
-        tallies = {unit: counts for unit, counts in tallies.items() if unit in mine}
-        holds = {unit: hold for unit, hold in holds.items() if unit in mine}
-    report = run_rules.report(tallies, holds)
-    by_unit, left_off = unit_tallies(tallies, holds, mine if row.state in _OVER else {})
-    return RunOut(
-        run=run,
-        state=row.state or "received",
-        cutoff=rfc3339(plan.cutoff),
-        policy=plan.policy,
-        parts_total=plan.groups,
-        parts_done=runs.parts_done(run),
-        entitled=report.entitled,
-        renewed=report.renewed,
-        kept=report.kept,
-        withdrawn=report.withdrawn,
-        refused=report.refused,
-        held_units=[unit for unit, hold in holds.items() if hold.waits],
-        holds=[HoldOut(hold.unit, hold.people, hold.losing, hold.decision) for hold in holds.values()],
-        units=by_unit,
-        units_left_off=left_off,
-    )
+    return _report(request, run).out()
+
+
+@routes.get(
+    "/matching/runs/{run}/report.xlsx",
+    roles={"officer"},
+    answer=bytes,
+    summary="A matching run's report as a workbook: every unit and area",
+)
+def get_run_file(request: Request, run: str) -> Answer:
+    """Return a run's report as a file, once it is over: every unit of the officer's area, in counts."""
+    report = _report(request, run)
+    if report.row.state not in _OVER:
+        raise Conflict("The run goes on; ask again when it is over.", code="running")
+    name = {"Content-Disposition": f'attachment; filename="run-{run[:12]}.xlsx"'}
+    return Answer(workbook(report.out(most=MOST_IN_FILE)), content_type=XLSX, headers=name)
 
 
 @routes.post(
@@ -129,10 +128,67 @@ def post_decision(request: Request, run: str, unit: str) -> Answer:
     return Answer(HoldOut(unit, decided.people, decided.losing, decided.decision), status=200)
 
 
-def _names(request: Request, area: str = "") -> Mapping[str, str]:
-    """The units of the officer's area, or of a narrower one, each with its name."""
+@dataclass(frozen=True)
+class _Report:
+    """A run as far as the caller may see it, before it is shaped."""
+
+    request: Request
+    row: RunRow
+    plan: Plan
+    tallies: Mapping[str, Tally]
+    holds: Mapping[str, Hold]
+    places: Mapping[str, Place]
+
+    def out(self, most: int = MOST_UNITS) -> RunOut:
+        """Shape it, with at most so many units."""
+        run, at = self.row.run, self.request.at
+        told = run_rules.report(self.tallies, self.holds)
+        # A page asks again and again while a run goes on: whose counts are which is told once it is over.
+        places = self.places if self.row.state in _OVER else {}
+        by_unit, left_off = unit_tallies(self.tallies, self.holds, places, most)
+        return RunOut(
+            run=run,
+            state=self.row.state or "received",
+            cutoff=rfc3339(self.plan.cutoff),
+            policy=self.plan.policy,
+            parts_total=self.plan.groups,
+            parts_done=runs.parts_done(run),
+            entitled=told.entitled,
+            renewed=told.renewed,
+            kept=told.kept,
+            withdrawn=told.withdrawn,
+            refused=told.refused,
+            held_units=[unit for unit, hold in self.holds.items() if hold.waits],
+            holds=[HoldOut(hold.unit, hold.people, hold.losing, hold.decision) for hold in self.holds.values()],
+            units=by_unit,
+            units_left_off=left_off,
+            areas=area_tallies(self.tallies, self.holds, places, below(self.request.caller.scope)),
+            missed=told.missed,
+            stages=runs.stages_of(run, at),
+        )
+
+
+def _report(request: Request, run: str) -> _Report:
+    officer = request.caller.role == "officer"
+    if officer:
+        _district_up(request)
+    row = runs.head(run, request.at)
+    if row is None:
+        raise NotFound("There is no such run.", code="no-run")
+    plan = runs.plan(row)
+    tallies, holds = runs.tallies_of(run, request.at), runs.holds_of(run, request.at)
+    sees_all = _sees_all(request, plan)
+    places = _places(request, plan.area) if officer and (row.state in _OVER or not sees_all) else {}
+    if not sees_all:
+        tallies = {unit: counts for unit, counts in tallies.items() if unit in places}
+        holds = {unit: hold for unit, hold in holds.items() if unit in places}
+    return _Report(request, row, plan, tallies, holds, places)
+
+
+def _places(request: Request, area: str = "") -> Mapping[str, Place]:
+    """The units of the officer's area, or of a narrower one, each with its name and place."""
     inside = area if area and request.caller.covers(area) else request.caller.scope
-    return {unit.unit: unit.name for unit in units.in_area(inside)}
+    return {unit.unit: Place(unit.name, unit.area) for unit in units.in_area(inside)}
 
 
 def _waiting(run: runs.Listed, request: Request) -> set[str]:

@@ -76,7 +76,8 @@ def decide_group(run: str, plan: Plan, group: int, at: int) -> None:
         raise LookupError("a group was not folded")
     source, policy = run_files.sources(plan), POLICIES[plan.policy]
     with sql.engine(MEMORY_MB) as (connection, folder):
-        _relations(connection, folder, source, folded, plan, group)
+        files.load(connection, folder, "units", files.UNITS, source.units)
+        _relations(connection, folder, folded, plan, group)
         joining.join(connection, policy, plan.cutoff)
         tallies, missed = rules.tallies(joining.counts(connection)), 0
         for chunk in _chunks(_changed(connection, source, policy, plan, run), CHUNK):
@@ -104,28 +105,22 @@ def folded_of(run: str) -> list[Folded]:
 def _standing(plan: Plan, source: Sources, group: int, at: int) -> Iterator[StandingLine]:
     names = rules.hand((unit.unit for unit in source.units), group, plan.groups)
     for known in chain.from_iterable(spread(lambda unit: list(service.of_unit(unit, at)), names)):
-        yield StandingLine(
-            part_of(known.pid), known.pid, known.scope, known.cause, known.expires_at, known.decided_at
-        )
+        yield StandingLine(part_of(known.pid), known.pid, known.scope, known.cause, known.expires_at, known.decided_at)
 
 
-def _relations(
-    connection: DuckDBPyConnection, folder: Path, source: Sources, folded: list[Folded], plan: Plan, group: int
-) -> None:
+def _relations(connection: DuckDBPyConnection, folder: Path, folded: list[Folded], plan: Plan, group: int) -> None:
     """Make what join.sql reads, of the parts of a group."""
-    first, last = plan.parts(group)
     mine = folded[group].slice
     many = {
         "results": ([mine.results], files.RESULTS),
-        "revised": ([one.slice.revised for one in folded], {}),
+        "revised": ([one.slice.revised for one in folded], files.REVISED),
         "listed": ([mine.listings], files.LISTINGS),
         "stood": ([one.standing for one in folded], files.STANDING),
     }
     for name, (keys, columns) in many.items():
         paths = [lake.fetch(key, folder / f"{name}-{place:04d}.parquet") for place, key in enumerate(keys)]
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {files.opened(paths, columns)}")  # noqa: S608 - ours
-    files.load(connection, folder, "units", files.UNITS, source.units)
-    joining.relate(connection, plan.cutoff, first, last)
+    joining.relate(connection, plan.cutoff, *plan.parts(group))
 
 
 def _changed(
@@ -154,8 +149,6 @@ def _decided(change: Change, facts: Facts, policy: Policy, plan: Plan, run: str)
     return Decided(entitlement, change.stood_until, change.known), rules.was_missed(facts, before, policy, plan.cutoff)
 
 
-def _chunks(
-    decided: Iterator[tuple[Decided, bool]], size: int
-) -> Iterator[list[tuple[Decided, bool]]]:
+def _chunks(decided: Iterator[tuple[Decided, bool]], size: int) -> Iterator[list[tuple[Decided, bool]]]:
     while chunk := list(islice(decided, size)):
         yield chunk

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 import msgspec
@@ -40,6 +40,7 @@ from functions.shared.reserved import CANARY_UNIT
 from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.units import service as units
+
 _KNOWN_AT_ONCE: Final = 1_000
 
 
@@ -84,7 +85,9 @@ def _planned(cutoff: int, area: str) -> Plan:
     found = units.in_area(area) if area else units.all_units()
     known = sorted((_unit_line(one) for one in found if one.unit != CANARY_UNIT), key=lambda line: line.unit)
     lake = manifest.read()
-    return Plan(cutoff, area, DEFAULT.version, rules.groups_for(lake.rows), run_files.keep_sources(Sources(known, lake)))
+    return Plan(
+        cutoff, area, DEFAULT.version, rules.groups_for(lake.rows), run_files.keep_sources(Sources(known, lake))
+    )
 
 
 def _unit_line(one: units.Unit) -> UnitLine:
@@ -226,11 +229,8 @@ def stages_of(run: str, at: int) -> dict[str, int]:
     for stage, prefix in (("fold", "folded#"), ("decide", "part#"), ("apply", "applied#")):
         done = RunRow.query(run, RunRow.place.startswith(prefix), consistent_read=True)
         ends[stage] = max((int(one.created_at or 0) for one in done), default=0)
-    names = list(ends)
     return {
-        stage: max(0, ends[stage] - ends[before])
-        for before, stage in zip(names, names[1:], strict=False)
-        if ends[stage] and ends[before]
+        stage: max(0, ends[stage] - ends[before]) for before, stage in pairwise(ends) if ends[stage] and ends[before]
     }
 
 

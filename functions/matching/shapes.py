@@ -55,10 +55,25 @@ class UnitTally(msgspec.Struct, frozen=True):
     held: bool
 
 
+class AreaTally(msgspec.Struct, frozen=True):
+    """What a run changed in one area below the officer's: the sums of its units; `refused` by coarse cause."""
+
+    area: str
+    units: int
+    people: int
+    entitled: int
+    renewed: int
+    kept: int
+    withdrawn: int
+    refused: dict[str, int]
+
+
 class RunOut(msgspec.Struct, frozen=True):
     """A run's report; its counts are of the units in the caller's area, and rise while it runs.
 
-    `units` are of an officer's own area, those that lost the most first, once the run is over; `units_left_off` counts those not shown.
+    `units` are of an officer's own area, those that lost the most first, once the run is over; `units_left_off` counts
+    those not shown; `areas` sums them one level below the officer's. `missed` counts people whom a result, a list or an
+    approval should have changed as it arrived, and did not. `stages` has the seconds of each stage that is over.
     """
 
     run: str
@@ -76,6 +91,9 @@ class RunOut(msgspec.Struct, frozen=True):
     holds: list[HoldOut]
     units: list[UnitTally]
     units_left_off: int
+    areas: list[AreaTally]
+    missed: int
+    stages: dict[str, int]
 
 
 class RunHead(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,13 +119,44 @@ class DecisionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class Place(msgspec.Struct, frozen=True):
+    """What a report says of a unit besides its counts: its name and its division code."""
+
+    name: str
+    area: str
+
+
 def unit_tallies(
-    tallies: Mapping[str, Tally], holds: Mapping[str, Hold], names: Mapping[str, str]
+    tallies: Mapping[str, Tally], holds: Mapping[str, Hold], places: Mapping[str, Place], most: int = MOST_UNITS
 ) -> tuple[list[UnitTally], int]:
-    """Shape the counts of the units that have a name here, and count those left off."""
-    found = [_unit_tally(unit, names[unit], tallies[unit], holds.get(unit)) for unit in tallies if unit in names]
+    """Shape the counts of the units that are known here, and count those left off."""
+    found = [_unit_tally(unit, places[unit].name, tallies[unit], holds.get(unit)) for unit in tallies if unit in places]
     found.sort(key=lambda one: (not one.held, -one.withdrawn, -sum(one.refused.values()), one.unit))
-    return found[:MOST_UNITS], max(0, len(found) - MOST_UNITS)
+    return found[:most], max(0, len(found) - most)
+
+
+def area_tallies(
+    tallies: Mapping[str, Tally], holds: Mapping[str, Hold], places: Mapping[str, Place], digits: int
+) -> list[AreaTally]:
+    """Shape the sums of the units that are known here by the first `digits` of their division codes, in order."""
+    inside: dict[str, list[str]] = {}
+    for unit in tallies.keys() & places.keys():
+        inside.setdefault(places[unit].area[:digits], []).append(unit)
+    return [_area_tally(area, {unit: tallies[unit] for unit in inside[area]}, holds) for area in sorted(inside)]
+
+
+def _area_tally(area: str, tallies: Mapping[str, Tally], holds: Mapping[str, Hold]) -> AreaTally:
+    told = run_rules.report(tallies, {unit: hold for unit, hold in holds.items() if unit in tallies})
+    return AreaTally(
+        area=area,
+        units=len(tallies),
+        people=sum(counts.people for counts in tallies.values()),
+        entitled=told.entitled,
+        renewed=told.renewed,
+        kept=told.kept,
+        withdrawn=told.withdrawn,
+        refused=_coarse(told.refused),
+    )
 
 
 def _unit_tally(unit: str, name: str, counts: Tally, hold: Hold | None) -> UnitTally:

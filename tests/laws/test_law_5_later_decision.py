@@ -54,9 +54,7 @@ def test_an_older_run_cannot_undo_a_positive_that_came_after_its_cut_off() -> No
 def test_a_run_repairs_what_no_event_saw() -> None:
     """The reconciler: a refusal that a newer sample has overtaken without an event is renewed by the next run."""
     world = World(clock.now() + 10 * DAY)
-    arrive(
-        [world.result("ann", "positive", 9 * DAY), world.result("ann", "negative", HOUR, tube="x")], world.at
-    )
+    arrive([world.result("ann", "positive", 9 * DAY), world.result("ann", "negative", HOUR, tube="x")], world.at)
     drain()
     world.register("u")
     world.enlist("u", ["ann"])

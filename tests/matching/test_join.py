@@ -56,14 +56,16 @@ def put(
     connection.execute("CREATE TABLE revised AS SELECT lab, tube, revision FROM results WHERE revision > 0")
     connection.execute("CREATE TABLE listings (pid VARCHAR, unit VARCHAR, listed_until BIGINT)")
     connection.execute("CREATE TABLE units (unit VARCHAR, approved BOOLEAN, ends_at BIGINT)")
-    connection.execute("CREATE TABLE standing (pid VARCHAR, unit VARCHAR, cause VARCHAR, expires_at BIGINT, decided_at BIGINT)")
+    connection.execute(
+        "CREATE TABLE standing (pid VARCHAR, unit VARCHAR, cause VARCHAR, expires_at BIGINT, decided_at BIGINT)"
+    )
     many = [("listings", [[*pair, until] for pair, until in listed.items()])]
     many += [("units", [[unit, one.approved, one.ends_at] for unit, one in UNITS.items() if one])]
     many += [("standing", [[*pair, *said, CUTOFF - 1] for pair, said in standing.items()])]
     for table, lines in many:
         if lines:
             places = ", ".join("?" * len(lines[0]))
-            connection.executemany(f"INSERT INTO {table} VALUES ({places})", lines)
+            connection.executemany(f"INSERT INTO {table} VALUES ({places})", lines)  # noqa: S608 - ours
 
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
@@ -74,14 +76,16 @@ def test_the_join_says_of_everybody_what_decide_says(
     """Cause and end of each pair, also of people who are not listed any more, and whether that is a change."""
     rows, listed = population
     strangers = {(pid, "U-open") for pid in PEOPLE[:6]} - listed.keys()
-    standing = {pair: (ELIGIBLE, CUTOFF + 60) for pair in strangers}
-    standing |= {pair: ("no-test", 0) for pair in list(listed)[::2]}
+    standing = dict.fromkeys(strangers, (ELIGIBLE, CUTOFF + 60))
+    standing |= dict.fromkeys(list(listed)[::2], ("no-test", 0))
     with sql.engine(512, threads=1) as (connection, folder):
         put(connection, folder, rows, listed, standing)
         joining.join(connection, DEFAULT, CUTOFF)
         found = {
             (pid, unit): said
-            for pid, unit, *said in connection.execute("SELECT pid, unit, cause, expires_at, known, stood_until, changed FROM decided").fetchall()
+            for pid, unit, *said in connection.execute(
+                "SELECT pid, unit, cause, expires_at, known, stood_until, changed FROM decided"
+            ).fetchall()
         }
     expected = {
         (pid, unit): said_by_python(rows, pid, unit, listed=(pid, unit) in listed, until=listed.get((pid, unit)))

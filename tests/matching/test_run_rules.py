@@ -1,15 +1,32 @@
-"""The run, pure: dealing parts, what a decision changes, holds and the report."""
+"""The run, pure: groups of parts, what a decision changes, holds and the report."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.matching.policy import DEFAULT
-from functions.matching.rules import Entitlement, Verdict
-from functions.matching.run_rules import MOST_PARTS, Decided, Hold, Plan, Tally, applies, deal, holds, report, tally
+from functions.matching.rules import Approval, Entitlement, Facts, Verdict, decide
+from functions.matching.run_rules import (
+    MOST_PARTS,
+    Decided,
+    Hold,
+    Plan,
+    Tally,
+    applies,
+    groups_for,
+    hand,
+    holds,
+    report,
+    summed,
+    tallies,
+    was_missed,
+)
+from functions.results.rules import Result
 
 AT = 1_795_312_800
+HOUR = 3_600
 
 
 def decided(verdict: Verdict, cause: str, *, expires_at: int = 0, stood_until: int = 0) -> Decided:
@@ -19,32 +36,35 @@ def decided(verdict: Verdict, cause: str, *, expires_at: int = 0, stood_until: i
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sets(st.text("abcdefghij0123456789-", min_size=1, max_size=8), max_size=600), st.integers(1, 300))
-def test_every_unit_is_dealt_once_and_no_part_is_empty(units: set[str], parts: int) -> None:
-    """Parts are as many as allowed at most; each unit is in one, and the deal does not depend on the order."""
-    dealt = deal(units, parts)
-    assert sorted(unit for hand in dealt for unit in hand) == sorted(units)
-    assert len(dealt) <= parts
-    assert all(dealt)
-    assert deal(sorted(units, reverse=True), parts) == dealt
+@given(st.sets(st.text("abcdefghij0123456789-", min_size=1, max_size=8), max_size=300), st.integers(0, 8))
+def test_every_unit_and_every_part_is_one_groups(units: set[str], power: int) -> None:
+    """However many groups: each unit's entitlements are read once, and the groups' parts are all, each once."""
+    groups = 2**power
+    dealt = [hand(units, group, groups) for group in range(groups)]
+    assert sorted(unit for some in dealt for unit in some) == sorted(units)
+    plan = Plan(AT, "", "default-1", groups, "")
+    parts = [part for group in range(groups) for part in range(plan.parts(group)[0], plan.parts(group)[1] + 1)]
+    assert parts == list(range(MOST_PARTS))
 
 
-def test_few_units_are_a_part_each() -> None:
-    """Up to 256 units nothing waits for a neighbour."""
-    assert deal([f"U{n:03}" for n in range(MOST_PARTS)]) == [[f"U{n:03}"] for n in range(MOST_PARTS)]
+@pytest.mark.parametrize(("rows", "groups"), [(0, 1), (2_000_000, 1), (2_000_001, 2), (50_000_000, 32), (10**10, 256)])
+def test_more_rows_are_more_groups(rows: int, groups: int) -> None:
+    """A power of two, so that groups are whole parts; never more than there are parts."""
+    assert groups_for(rows) == groups
 
 
 def test_a_run_s_id_is_its_plan() -> None:
-    """The same plan is the same run; another cut-off, area, policy or unit is another one."""
-    plan = Plan(AT, "310101", "default-1", [["U"]])
-    assert plan.run == Plan(AT, "310101", "default-1", [["U"]]).run
+    """The same plan is the same run; another cut-off, area, policy, number of groups or source is another one."""
+    plan = Plan(AT, "310101", "default-1", 1, "a")
+    assert plan.run == Plan(AT, "310101", "default-1", 1, "a").run
     others = [
-        Plan(AT + 1, "310101", "default-1", [["U"]]),
-        Plan(AT, "31", "default-1", [["U"]]),
-        Plan(AT, "310101", "default-2", [["U"]]),
-        Plan(AT, "310101", "default-1", [["U"], ["V"]]),
+        Plan(AT + 1, "310101", "default-1", 1, "a"),
+        Plan(AT, "31", "default-1", 1, "a"),
+        Plan(AT, "310101", "default-2", 1, "a"),
+        Plan(AT, "310101", "default-1", 2, "a"),
+        Plan(AT, "310101", "default-1", 1, "b"),
     ]
-    assert len({plan.run, *(other.run for other in others)}) == 5
+    assert len({plan.run, *(other.run for other in others)}) == 6
     assert len(plan.run) == 32
 
 
@@ -83,17 +103,56 @@ def test_held_losses_wait_for_a_release_and_nothing_else_is_written_twice() -> N
 
 def test_a_report_leaves_out_what_was_not_applied() -> None:
     """Losses that wait or were cancelled are in no count; released ones are."""
-    people = [decided("refused", "not-listed", stood_until=9)] * 6
-    people += [decided("refused", "positive", stood_until=9), decided("eligible", "eligible", expires_at=9)] * 8
-    tallies = {"U": tally(people), "V": tally([decided("refused", "no-test")])}
-    (hold,) = holds(tallies, DEFAULT)
+    counted = [("U", "withdrawn", "not-listed", 6), ("U", "withdrawn", "positive", 8), ("U", "entitled", "eligible", 8)]
+    counts = tallies([*counted, ("V", "refused", "no-test", 1)])
+    (hold,) = holds(counts, DEFAULT)
     assert hold == Hold("U", 22, 6)
     for decision, withdrawn, refused in (
         ("", 8, {"no-test": 1, "positive": 8}),
         ("cancel", 8, {"no-test": 1, "positive": 8}),
         ("release", 14, {"no-test": 1, "not-listed": 6, "positive": 8}),
     ):
-        made = report(tallies, {"U": Hold("U", 22, 6, decision)})
+        made = report(counts, {"U": Hold("U", 22, 6, decision)})
         assert (made.withdrawn, made.refused, made.entitled) == (withdrawn, refused, 8)
     assert report({}, {}).refused == {}
+    assert summed([counts, counts])["U"].people == 2 * counts["U"].people
+    assert report(summed([counts, counts]), {}).withdrawn == 28
     assert Tally().people == 0
+
+
+def row(result: str, age_s: int, tube: str = "t") -> Result:
+    """A single-person row."""
+    return Result("p", "L", tube, 0, 1, AT - age_s, AT - age_s, result, "")  # type: ignore[arg-type]
+
+
+def stood(rows: tuple[Result, ...], age_s: int) -> tuple[str, int, int]:
+    """What an event had decided from rows, so long before the cut-off."""
+    decision = decide(Facts(rows, listed=True, approval=Approval(approved=True)), DEFAULT, AT - age_s)
+    return decision.cause, decision.expires_at or 0, AT - age_s
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "missed"),
+    [
+        ((row("negative", 50 * HOUR),), (row("negative", 50 * HOUR),), False),  # time made it too old
+        (
+            (row("positive", 8 * 24 * HOUR), row("negative", 31 * HOUR, "n")),
+            None,
+            False,
+        ),  # a positive's seven days ended
+        ((row("negative", 5 * HOUR),), (row("negative", 5 * HOUR), row("negative", HOUR, "n")), True),  # a newer sample
+        ((row("negative", 5 * HOUR),), (row("negative", 5 * HOUR), row("positive", 4 * HOUR, "x")), True),
+        ((row("negative", 5 * HOUR),), (row("void", 5 * HOUR),), True),  # a sample that was taken back
+        ((), (row("pending", HOUR),), False),  # refused before and after: nothing at the door changes
+    ],
+)
+def test_what_the_event_path_had_missed(
+    then: tuple[Result, ...], now: tuple[Result, ...] | None, *, missed: bool
+) -> None:
+    """Time's own work is the run's; what arrived and was not decided about is a miss, and so is whom nobody decided."""
+    facts = Facts(then if now is None else now, listed=True, approval=Approval(approved=True))
+    age = 30 * HOUR if now is None else 3 * HOUR + 1
+    assert was_missed(facts, stood(then, age), DEFAULT, AT) is missed
+    entitled = Facts((row("negative", HOUR),), listed=True, approval=Approval(approved=True))
+    assert was_missed(entitled, None, DEFAULT, AT)
+    assert not was_missed(Facts((), listed=True, approval=None), None, DEFAULT, AT)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from functions.matching import run_rules as rules
 from functions.matching import runs
 from functions.matching.run_model import HEAD, RunRow, packed
 from functions.matching.run_rules import Hold, Tally
-from functions.matching.shapes import MOST_UNITS, unit_tallies
+from functions.matching.shapes import MOST_UNITS, Place, area_tallies, unit_tallies
 from functions.shared import clock
 from infra.local import Service
 from tests.door.inprocess import call
@@ -70,9 +72,29 @@ def test_a_report_says_what_changed_in_which_unit(engine: Service) -> None:
     assert told["units_left_off"] == 0
     assert sum(sum(one["refused"].values()) for one in told["units"]) == sum(told["refused"].values())
     assert not {world.pid("p1"), "张*明"} & set(str(told).split("'"))
+    assert [(one["area"], one["units"], one["people"]) for one in told["areas"]] == [(world.area, 2, 4)]
+    assert set(told["stages"]) == {"fold", "decide", "apply"}
+    assert told["missed"] in {0, 1}  # nobody settled p1 when the sample arrived, unless the stream did
+    _is_in_the_file(engine, told, world)
     assert report(engine, told["run"], "310101")["units"] == []
     auditor = report(engine, told["run"], "", "auditor")
     assert (auditor["units"], auditor["refused"]) == ([], told["refused"])
+
+
+def _is_in_the_file(engine: Service, told: dict[str, Any], world: World) -> None:
+    """The workbook holds the same counts, all text as text; nobody but officers of districts gets one."""
+    address = f"/matching/runs/{told['run']}/report.xlsx"
+    answered = call("GET", address, token=engine.token("officer", world.area))
+    assert answered.status == 200
+    book = openpyxl.load_workbook(io.BytesIO(answered.body))
+    units = {row[0]: row for row in book.worksheets[1].iter_rows(min_row=2, values_only=True)}
+    assert units[world.unit("a")][:3] == (world.unit("a"), "单位", 3)
+    assert [row[:3] for row in book.worksheets[2].iter_rows(min_row=2, values_only=True)] == [(world.area, 2, 4)]
+    assert ("不符合原因 refused: no-test", 2) in list(book.worksheets[0].iter_rows(values_only=True))
+    assert call("GET", address, token=engine.token("officer", f"{world.area}001")).status == 403
+    RunRow(told["run"], HEAD).update(actions=[RunRow.state.set("running")])
+    assert call("GET", address, token=engine.token("officer", world.area)).status == 409
+    RunRow(told["run"], HEAD).update(actions=[RunRow.state.set("done")])
 
 
 def test_units_are_named_once_a_run_is_over(engine: Service) -> None:
@@ -153,17 +175,22 @@ def test_a_unit_s_tally_leaves_out_what_waits() -> None:
         ("cancel", 2, {"not-eligible": 2}),
         ("release", 12, {"not-eligible": 12}),
     ):
-        (one,), left_off = unit_tallies({"u": tally}, {"u": Hold("u", 30, 10, decision)}, {"u": "单位"})
+        (one,), left_off = unit_tallies(
+            {"u": tally}, {"u": Hold("u", 30, 10, decision)}, {"u": Place("单位", "990101")}
+        )
         assert (one.withdrawn, one.refused, one.held, left_off) == (withdrawn, refused, decision == "", 0)
 
 
 def test_a_city_s_report_shows_where_to_look_first() -> None:
     """Held units, then those that lost the most; units without a name here are nobody's business; the rest is counted."""
     tallies = {f"u{n:04}": Tally(5, {"withdrawn": n % 7}, {}, {}) for n in range(MOST_UNITS + 20)}
-    names = {unit: "单位" for unit in tallies if unit != "u0006"}
+    names = {unit: Place("单位", f"99010100{int(unit[1:]) % 3}") for unit in tallies if unit != "u0006"}
     shown, left_off = unit_tallies(tallies, {"u0000": Hold("u0000", 5, 5)}, names)
     assert (len(shown), left_off, shown[0].unit, shown[1].withdrawn) == (MOST_UNITS, 19, "u0000", 6)
     assert "u0006" not in {one.unit for one in shown}
+    areas = area_tallies(tallies, {}, names, 9)
+    assert [(one.area, one.units) for one in areas] == [("990101000", 173), ("990101001", 173), ("990101002", 173)]
+    assert sum(one.withdrawn for one in areas) == sum(n % 7 for n in range(MOST_UNITS + 20)) - 6
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,9 @@ class World:
             )
             for one in sorted(people)
         ]
-        lines = [files.ListingLine(files.part_of(row.pid), row.pid, unit, generation, row.until, self.at) for row in rows]
+        lines = [
+            files.ListingLine(files.part_of(row.pid), row.pid, unit, generation, row.until, self.at) for row in rows
+        ]
         lake.add([lake.listings_file(generation, lines)])
         staff.write(unit, generation, rows)
         base = units.must(unit).current

@@ -58,6 +58,9 @@ const RUN: Run = {
       held: true,
     },
   ],
+  areas: [],
+  missed: 0,
+  stages: { fold: 1 },
   units_left_off: 7,
 };
 

@@ -43,16 +43,25 @@ export interface Hold {
   readonly decision: "" | "release" | "cancel";
 }
 
-export interface Tally {
-  readonly unit: string;
-  readonly name: string;
+/** What a run changed for some people. */
+export interface Changes {
   readonly people: number;
   readonly entitled: number;
   readonly renewed: number;
   readonly kept: number;
   readonly withdrawn: number;
   readonly refused: Counts;
+}
+
+export interface Tally extends Changes {
+  readonly unit: string;
+  readonly name: string;
   readonly held: boolean;
+}
+
+export interface AreaTally extends Changes {
+  readonly area: string;
+  readonly units: number;
 }
 
 export interface Run {
@@ -71,6 +80,11 @@ export interface Run {
   readonly holds: readonly Hold[];
   readonly units: readonly Tally[];
   readonly units_left_off: number;
+  readonly areas: readonly AreaTally[];
+  /** People whom an event should have changed, and did not. */
+  readonly missed: number;
+  /** Seconds of each stage that is over. */
+  readonly stages: Counts;
 }
 
 export interface Count {

@@ -3,7 +3,7 @@ import type { View } from "../desk/shell";
 import { copyButton } from "../desk/copying";
 import type { Job } from "../desk/jobs";
 import { marked } from "../desk/marks";
-import { table } from "../desk/table";
+import { saveButton } from "../desk/saving";
 import { chinaInstant, instantOf } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
@@ -14,7 +14,8 @@ import { jobLine, whyHeld } from "./holding";
 import { everythingHeld } from "./listing";
 import type { Officer } from "./officer";
 import { facts, link, Loaded, type Nodes, Outcome, Panel } from "./panel";
-import { byCause, listed, OUTCOMES, outcomeWord, runText, sumOf } from "./reporting";
+import { byCause, OUTCOMES, outcomeWord, runText } from "./reporting";
+import { areaTable, missedNote, stages, unitTable } from "./runtables";
 import { RUN_MARKS } from "./runs";
 
 interface Around {
@@ -28,11 +29,6 @@ const SLOWER = 1.5;
 
 function isGoing({ state }: Run): boolean {
   return state === "received" || state === "running";
-}
-
-/** A count in the table; on a phone, where each is a line, a nought is left out. */
-function counted(n: number): Node | string {
-  return n === 0 ? h("span", { class: "zero" }, "0") : String(n);
 }
 
 export class RunView implements View {
@@ -164,7 +160,19 @@ export class RunView implements View {
       held.length === 0
         ? []
         : [h("h2", {}, voice.say("heldUnits")), heldCards(this.officer, this.outcome, held, false, () => this.again())];
-    return [...waiting, this.outcomes(run), this.byUnit(run)];
+    const file = `run-${run.run.slice(0, 12)}.xlsx`;
+    const saving = isGoing(run)
+      ? []
+      : [saveButton(voice, this.officer.desk, `/matching/runs/${run.run}/report.xlsx`, file, "reportFile")];
+    return [
+      ...waiting,
+      ...missedNote(voice, run),
+      this.outcomes(run),
+      unitTable(voice, run),
+      ...areaTable(voice, run),
+      ...saving,
+      ...stages(voice, run),
+    ];
   }
 
   private outcomes(run: Run): HTMLElement {
@@ -181,38 +189,6 @@ export class RunView implements View {
       h("section", { class: "card" }, h("h2", {}, voice.say("outcomesTitle")), changes),
       h("section", { class: "card" }, h("h2", {}, voice.say("refusedTitle")), causes),
     );
-  }
-
-  private byUnit(run: Run): HTMLElement {
-    const { voice } = this.officer;
-    const columns = [
-      { head: voice.say("unit") },
-      { head: voice.say("people"), numeric: true },
-      ...OUTCOMES.map((outcome) => ({ head: voice.say(outcomeWord(outcome)), numeric: true })),
-      { head: voice.say("refused") },
-    ];
-    const rows = run.units.map((tally) => [
-      h(
-        "span",
-        {},
-        link(`units/of/${tally.unit}`, tally.name, "row-link"),
-        h("span", { class: "hint code" }, tally.unit),
-      ),
-      String(tally.people),
-      ...OUTCOMES.map((outcome) => counted(tally[outcome])),
-      this.refusedCell(tally.refused),
-    ]);
-    const body =
-      rows.length === 0 ? h("p", {}, voice.say("noTallies")) : table(voice.say("changedTitle"), columns, rows);
-    const left =
-      run.units_left_off > 0 ? h("p", { class: "hint" }, voice.say("unitsLeftOff", { n: run.units_left_off })) : "";
-    return h("section", { class: "card" }, h("h2", {}, voice.say("changedTitle")), body, left);
-  }
-
-  private refusedCell(refused: Run["refused"]): Node {
-    const causes = byCause(this.officer.voice, refused).map(([cause, n]) => `${cause} ${n}`);
-    const parts = causes.length === 0 ? "" : listed(this.officer.voice, causes);
-    return h("span", {}, h("b", {}, String(sumOf(refused))), " ", h("span", { class: "hint" }, parts));
   }
 
   private drawAround(): Nodes {
