@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from cli import offline, told
-from cli.deployment import Deployment, deployment, stack_option
+from cli.deployment import deployment, stack_option
+from cli.letters import Letters
 
-# Which queue a dead letter came from. Stream failures name records, not messages: see `_from_stream`.
+# Which queue a dead letter came from. Those of streams name records, not messages: see `cli.letters`.
 SOURCES = {"jobs": ("JobsDead", "JobsQueue"), "publish": ("PublishDead", "PublishQueue")}
-STREAM = "StreamDead"
+DONE = frozenset({"repaired", "forgotten"})
 
 
 @click.command(short_help="Send dead letters again.")
 @stack_option
 @click.option("--queue", type=click.Choice([*SOURCES, "stream", "all"]), default="all", show_default=True)
+@click.option(
+    "--forget-gone", is_flag=True, help="Delete letters whose records are gone: once a run or recount repaired them."
+)
 @offline.json_option
-def redrive(*, stack: str | None, queue: str, as_json: bool) -> None:
-    """Send what failed again. Messages hold ids and every step is idempotent, so twice does no harm."""
+@click.pass_context
+def redrive(ctx: click.Context, *, stack: str | None, queue: str, forget_gone: bool, as_json: bool) -> None:
+    """Send what failed again. Messages hold ids and every step is idempotent, so twice does no harm.
+
+    Stream records are read again while the stream keeps them (24 hours) and handed to the function that failed; a
+    letter is deleted once that is done. Exit status 1: letters stay, and each says why.
+    """
     target = deployment(stack)
     names = target.names()
     counts = {
@@ -29,16 +39,18 @@ def redrive(*, stack: str | None, queue: str, as_json: bool) -> None:
         for name, (dead, source) in SOURCES.items()
         if queue in {name, "all"} and dead in names
     }
-    left = _from_stream(target, names[STREAM]) if queue in {"stream", "all"} else []
+    letters = []
+    if queue in {"stream", "all"}:
+        letters = list(Letters(target, datetime.now(UTC), forget_gone=forget_gone).redrive())
     if as_json:
-        told.print_json({"resent": counts, "stream": left})
-        return
-    for name, count in counts.items():
-        click.echo(f"{name}: {count} sent again")
-    for failure in left:
-        click.echo(f"stream {failure['stream']}: records {failure['first']} to {failure['last']} were given up")
-    if left:
-        click.echo("The daily matching run finds what a result's arrival missed: `epipass match` does it now.")
+        told.print_json({"resent": counts, "stream": [asdict(letter) for letter in letters]})
+    else:
+        for name, count in counts.items():
+            click.echo(f"{name}: {count} sent again")
+        for letter in letters:
+            click.echo(f"{'✓' if letter.outcome in DONE else '✗'} {letter.table or 'a stream'}: {letter.told}")
+    if any(letter.outcome not in DONE for letter in letters):
+        ctx.exit(1)
 
 
 def resent(sqs: Any, dead: str, source: str) -> Iterator[str]:
@@ -48,18 +60,3 @@ def resent(sqs: Any, dead: str, source: str) -> Iterator[str]:
             sqs.send_message(QueueUrl=source, MessageBody=message["Body"])
             sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
             yield message["MessageId"]
-
-
-def _from_stream(target: Deployment, dead: str) -> list[dict[str, str]]:
-    """What the streams gave up, told and left in the queue: the records themselves are not in the letter."""
-    sqs = target.client("sqs")
-    held = sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10, VisibilityTimeout=1).get("Messages", [])
-    infos = [json.loads(message["Body"]).get("DDBStreamBatchInfo", {}) for message in held]
-    return [
-        {
-            "stream": str(info.get("streamArn", "")).split("/")[1] if "/" in str(info.get("streamArn")) else "",
-            "first": str(info.get("startSequenceNumber", "")),
-            "last": str(info.get("endSequenceNumber", "")),
-        }
-        for info in infos
-    ]
