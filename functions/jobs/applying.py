@@ -22,6 +22,7 @@ from functions.staff import service as staff
 from functions.staff.rules import order_of
 from functions.units import service as units
 
+_LOOKED_AT, _READ_AT_ONCE = 5, 500
 LEASE_S = 60  # less than a message's deliveries together last, more than a part takes
 
 
@@ -65,7 +66,7 @@ def work(job: str, part_name: str, at: int) -> None:
         _lease(part, at)
         changed = _apply(head, part, at) if part.task == "apply" else _settle(head, part, at)
         part.update(actions=[Part.done.set(True), Part.changed.set(changed)])
-    if all(one.done for one in parts_of(head) if one.task == part.task):
+    if _all_done(head, part):
         advance(job, at)
 
 
@@ -75,6 +76,24 @@ def parts_of(head: Head) -> list[Part]:
         return []
     prefix = plan_prefix(int(head.plan))
     return list(Part.query(head.job, Part.sort.startswith(prefix), consistent_read=True))
+
+
+def _all_done(head: Head, part: Part) -> bool:
+    """Tell whether every part of this one's task is done; the last to be done sees that, whoever else does too.
+
+    It looks from this part onwards, then from the first, and stops at one that is open: a thousand parts that each
+    read all the others would be a million reads. The parts of a task lie together, those of `apply` first.
+    """
+    prefix = plan_prefix(int(head.plan))
+    onwards = Part.sort.between(part.sort, f"{prefix}~"), _LOOKED_AT
+    before = Part.sort.between(prefix, part.sort), _READ_AT_ONCE
+    for condition, page_size in (onwards, before):
+        for one in Part.query(head.job, condition, consistent_read=True, page_size=page_size):
+            if one.task == part.task and not one.done:
+                return False
+            if one.task == "settle" and part.task == "apply":
+                break
+    return True
 
 
 def _may_work(head: Head, part: Part) -> bool:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 
 from pynamodb.expressions.update import Action
 
 from functions.jobs import correcting, feeding, vault
 from functions.jobs.model import LIFE_S, Head, Part, part_key, reach
-from functions.jobs.plan import LONGEST_CAUSE, Plan, Refused, Superseded
+from functions.jobs.plan import LONGEST_CAUSE, PartPlan, Plan, Refused, Superseded, batches
 from functions.jobs.results_plan import plan_results
 from functions.jobs.staff_plan import plan_staff
 from functions.shared import log
 from functions.shared.objects import uploads
 from functions.shared.sheets import SheetProblem
 from functions.shared.sheets.laws import Fault, errors_csv
+from functions.shared.threads import spread
 from functions.staff.rules import Mode
 
+_KEPT_AT_ONCE = 64
 MOST_PLANS = 50  # a unit whose lists overtake each other this often needs a person
 
 
@@ -56,19 +61,17 @@ def _plan(head: Head, number: int, at: int) -> Plan:
 def _write(head: Head, number: int, plan: Plan, at: int) -> None:
     _write_errors(head, number, plan.faults)
     vault.keep(head.job, leaving_name(number), "\n".join(plan.leaving_names).encode())
+
+    def keep(numbered: tuple[int, PartPlan]) -> None:
+        vault.keep(head.job, part_key(number, numbered[0]), numbered[1].data)
+
+    # A few at a time, for what waits for its thread is held in memory a second time.
+    for some in batches(enumerate(plan.parts), _KEPT_AT_ONCE):
+        deque(spread(keep, some), maxlen=0)
     with Part.batch_write() as batch:
         for index, part in enumerate(plan.parts):
-            vault.keep(head.job, part_key(number, index), part.data)
-            batch.save(
-                Part(
-                    head.job,
-                    part_key(number, index),
-                    task=part.task,
-                    rows=part.rows,
-                    urgent=part.urgent,
-                    ttl=at + LIFE_S,
-                )
-            )
+            key = part_key(number, index)
+            batch.save(Part(head.job, key, task=part.task, rows=part.rows, urgent=part.urgent, ttl=at + LIFE_S))
 
 
 def _name(head: Head, number: int, plan: Plan, lake_rows: dict[str, int]) -> Head | None:
@@ -111,7 +114,10 @@ def _refuse(head: Head, number: int, refusal: Refused) -> Head | None:
 
 
 def _write_errors(head: Head, number: int, faults: Sequence[Fault]) -> None:
-    uploads.put(errors_name(head.job, number), errors_csv(faults), content_type="text/csv; charset=utf-8")
+    with tempfile.NamedTemporaryFile(prefix="errors-") as made:  # rows, columns and laws: nothing of anybody
+        made.writelines(errors_csv(faults))
+        made.flush()
+        uploads.send(Path(made.name), errors_name(head.job, number), content_type="text/csv; charset=utf-8")
     correcting.keep(head, number, faults)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from functions.jobs import vault
 from functions.jobs.model import Head
+from functions.jobs.plan import limits_of
 from functions.jobs.result_rows import COLUMNS as RESULT_COLUMNS
 from functions.shared.problems import NotFound
 from functions.shared.sheets.corrections import to_correct
@@ -19,7 +20,8 @@ def keep(head: Head, number: int, faults: Sequence[Fault]) -> None:
     data = vault.take(head.job, "upload") if faults else None
     if data is not None:
         columns = STAFF_COLUMNS if head.kind == "staff-list" else RESULT_COLUMNS
-        vault.keep(head.job, _name(number), to_correct(read_grid(data, head.file_format, columns), faults))
+        grid = read_grid(data, head.file_format, columns, limits_of(head.kind))
+        vault.keep(head.job, _name(number), to_correct(grid, faults))
 
 
 def workbook(head: Head) -> bytes:

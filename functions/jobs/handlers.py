@@ -20,7 +20,7 @@ from functions.shared.aws import client
 from functions.shared.objects import uploads
 
 INCOMING = "incoming/"
-LONG_S = 300  # the function's own time limit
+LONG_S = 900  # the function's own time limit
 
 
 class Step(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,7 +41,8 @@ def _taken(record: dict[str, Any]) -> bool:
     try:
         if "job" in message:
             step = msgspec.convert(message, Step)
-            _hold(record, step)
+            if not step.part and service.is_large(step.job, clock.now()):
+                _hold(record)
             _step(step)
         elif "unit" in message:
             matching.settle_unit(str(message["unit"]), clock.now())
@@ -56,10 +57,10 @@ def _taken(record: dict[str, Any]) -> bool:
     return True
 
 
-def _hold(record: dict[str, Any], step: Step) -> None:
+def _hold(record: dict[str, Any]) -> None:
     """Keep the message of a long check from coming again before the check can be over."""
     handle = record.get("receiptHandle")
-    if handle and not step.part and service.is_large(step.job, clock.now()):
+    if handle:
         client("sqs").change_message_visibility(
             QueueUrl=os.environ["QUEUE_JOBS"], ReceiptHandle=handle, VisibilityTimeout=LONG_S
         )

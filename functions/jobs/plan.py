@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 
 from functions.jobs.rules import Held
 from functions.shared.sheets.laws import Fault
+from functions.shared.sheets.limits import BULK, LIMITS, Limits
 
 Item = TypeVar("Item")
 PART_ROWS = 1_000
@@ -64,6 +65,11 @@ class Refused(Exception):
 
 class Superseded(Exception):
     """A later upload replaced the whole list: this one has nothing to say any more."""
+
+
+def limits_of(kind: str) -> Limits:
+    """Return how much of a file of a kind is read."""
+    return LIMITS if kind == "staff-list" else BULK
 
 
 def digest(words: Iterable[str]) -> str:

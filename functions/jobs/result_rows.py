@@ -7,15 +7,16 @@ same row uploaded twice is the same row.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 from functions.shared.clock import DAY_S
 from functions.shared.identity import Document, DocumentFault
 from functions.shared.sheets import Column, RawRow
-from functions.shared.sheets.id_cells import digits_were_lost, id_of, stored_as_number
+from functions.shared.sheets.id_cells import id_of, stored_as_number
 from functions.shared.sheets.laws import Fault
 from functions.shared.sheets.moments import read_instant
 from functions.shared.sheets.text import compact
@@ -90,8 +91,7 @@ _RESULTS = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ResultRow:
+class ResultRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One person's line of a results file, checked; instants in epoch seconds."""
 
     row: int
@@ -107,29 +107,19 @@ class ResultRow:
     def shifted(self, seconds: int) -> ResultRow:
         """Return the row with its times put back by a laboratory clock's error."""
         reported_at = None if self.reported_at is None else self.reported_at - seconds
-        return replace(self, sampled_at=self.sampled_at - seconds, reported_at=reported_at)
+        return msgspec.structs.replace(self, sampled_at=self.sampled_at - seconds, reported_at=reported_at)
 
 
-@dataclass(frozen=True, slots=True)
-class ResultFile:
-    """A results file, read: rows that keep every law but perhaps those of time, and what is bad."""
+def read_result(raw: RawRow, *, suspect: bool) -> ResultRow | list[Fault]:
+    """Check one raw row of a results file, all laws but those of time (see `time_fault`).
 
-    rows: tuple[ResultRow, ...]
-    faults: tuple[Fault, ...]
-
-
-def read_results(rows: Sequence[RawRow]) -> ResultFile:
-    """Check the raw rows of a results file, all laws but those of time (see `in_time`)."""
-    suspect = digits_were_lost(rows)
-    good: list[ResultRow] = []
-    faults: list[Fault] = []
-    for raw in rows:
-        laws: list[tuple[str, str]] = []
-        made = _read_row(raw, laws, suspect=suspect)
-        if made is not None and not laws:
-            good.append(made)
-        faults += [Fault(raw.row, column, law) for column, law in laws]
-    return ResultFile(tuple(good), tuple(faults))
+    `suspect` says that an id of the file has lost digits (see `digits_were_lost`).
+    """
+    laws: list[tuple[str, str]] = []
+    made = _read_row(raw, laws, suspect=suspect)
+    if made is not None and not laws:
+        return made
+    return [Fault(raw.row, column, law) for column, law in laws]
 
 
 def time_fault(row: ResultRow, *, received_at: int) -> Fault | None:
@@ -147,6 +137,7 @@ def time_fault(row: ResultRow, *, received_at: int) -> Fault | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def read_verdict(text: str) -> str | None:
     """Return a result's name here for the word a laboratory uses; None for anything but a word."""
     result = _RESULTS.get(_BRACKETED.sub("", text).lower())
@@ -190,6 +181,7 @@ def _tube(raw: RawRow, laws: list[tuple[str, str]]) -> str:
     return tube
 
 
+@lru_cache(maxsize=256)
 def _pool_size(text: str) -> int | None:
     plain = compact(text)
     if plain in _SINGLE:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import cast
 
 import msgspec
 
-from functions.jobs.plan import PART_ROWS, PartPlan, Plan, Refused, batches, triples
-from functions.jobs.result_rows import AHEAD_S, COLUMNS, ResultRow, read_results, time_fault
-from functions.jobs.rules import PROTECTIVE, Held, clock_shift, systematic
+from functions.jobs.plan import PART_ROWS, PartPlan, Plan, Refused, triples
+from functions.jobs.result_rows import AHEAD_S, COLUMNS, ResultRow, time_fault
+from functions.jobs.results_file import ResultFile, read_results
+from functions.jobs.rules import PROTECTIVE, clock_shift, systematic
 from functions.results.rules import Outcome, Result
 from functions.shared.pids import pid_of
-from functions.shared.sheets import read
-from functions.shared.sheets.laws import Fault
+from functions.shared.sheets.limits import BULK
+from functions.shared.sheets.reading import walk
 
 
 def plan_results(lab: str, data: bytes, file_format: str, *, received_at: int) -> Plan:
@@ -23,41 +23,62 @@ def plan_results(lab: str, data: bytes, file_format: str, *, received_at: int) -
         SheetProblem: the file cannot be read.
         Refused: no good row.
     """
-    raw = read(data, file_format, COLUMNS).rows
-    found = read_results(raw)
-    shifted = _shift(found.rows, received_at)
-    rows, late = _in_time([row.shifted(shifted.shift_s) for row in found.rows] if shifted else found.rows, received_at)
-    faults = (*found.faults, *late)
-    if not rows:
-        raise Refused("no-good-rows: no row keeps all laws, so nothing was recorded", faults, len(raw))
-    holds = [(held, "") for held in (shifted, systematic(triples(faults), len(raw))) if held is not None]
-    results = [_result(lab, row) for row in rows]
-    urgent = [result for result in results if result.result in PROTECTIVE]
-    calm = [result for result in results if result.result not in PROTECTIVE]
+    found = read_results(walk(data, file_format, COLUMNS, BULK))
+    instants = zip(found.sampled, found.reported, strict=True)
+    shifted = clock_shift(instants, received_at=received_at, ahead_s=AHEAD_S)
+    parts = _sorted(lab, found, shift_s=shifted.shift_s if shifted else 0, received_at=received_at)
+    faults = tuple(found.faults.all)
+    if not parts.rows:
+        raise Refused("no-good-rows: no row keeps all laws, so nothing was recorded", faults, found.rows_total)
+    holds = [(held, "") for held in (shifted, systematic(triples(faults), found.rows_total)) if held is not None]
     return Plan(
-        parts=(*_parts(urgent, urgent=True), *_parts(calm, urgent=False)),
+        parts=parts.all(),
         faults=faults,
-        rows_total=len(raw),
-        rows_flagged=sum(not row.document.known for row in rows),
+        rows_total=found.rows_total,
+        rows_flagged=parts.flagged,
         holds=tuple(holds),
     )
 
 
-def _shift(rows: Sequence[ResultRow], received_at: int) -> Held | None:
-    instants = ((row.sampled_at, row.reported_at) for row in rows)
-    return clock_shift(instants, received_at=received_at, ahead_s=AHEAD_S)
+class _Parts:
+    """Results on their way into parts: the protective ones apart, and first."""
+
+    def __init__(self) -> None:
+        self.rows = self.flagged = 0
+        self._open: dict[bool, list[Result]] = {True: [], False: []}
+        self._full: dict[bool, list[PartPlan]] = {True: [], False: []}
+
+    def add(self, result: Result, *, known: bool) -> None:
+        urgent = result.result in PROTECTIVE
+        self.rows += 1
+        self.flagged += not known
+        self._open[urgent].append(result)
+        if len(self._open[urgent]) == PART_ROWS:
+            self._close(urgent=urgent)
+
+    def all(self) -> tuple[PartPlan, ...]:
+        for urgent in (True, False):
+            if self._open[urgent]:
+                self._close(urgent=urgent)
+        return (*self._full[True], *self._full[False])
+
+    def _close(self, *, urgent: bool) -> None:
+        rows = self._open[urgent]
+        self._full[urgent].append(PartPlan("apply", msgspec.msgpack.encode(rows), len(rows), urgent))
+        rows.clear()
 
 
-def _in_time(rows: Sequence[ResultRow], received_at: int) -> tuple[list[ResultRow], list[Fault]]:
-    good: list[ResultRow] = []
-    faults: list[Fault] = []
-    for row in rows:
+def _sorted(lab: str, found: ResultFile, *, shift_s: int, received_at: int) -> _Parts:
+    """Put the good rows into parts, each by its corrected times; those that break a law of time become faults."""
+    parts = _Parts()
+    for written in found.good.taken():
+        row = written.shifted(shift_s) if shift_s else written
         fault = time_fault(row, received_at=received_at)
         if fault is None:
-            good.append(row)
+            parts.add(_result(lab, row), known=row.document.known)
         else:
-            faults.append(fault)
-    return good, faults
+            found.faults.add([fault])
+    return parts
 
 
 def _result(lab: str, row: ResultRow) -> Result:
@@ -72,7 +93,3 @@ def _result(lab: str, row: ResultRow) -> Result:
         result=cast("Outcome", row.result),
         site=row.site,
     )
-
-
-def _parts(results: Sequence[Result], *, urgent: bool) -> list[PartPlan]:
-    return [PartPlan("apply", msgspec.msgpack.encode(rows), len(rows), urgent) for rows in batches(results, PART_ROWS)]

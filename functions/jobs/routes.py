@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Sequence
 from typing import cast, get_args
 
@@ -11,6 +12,7 @@ from msgspec import UNSET
 from functions.audit import service as audit
 from functions.jobs import correcting, listing, service
 from functions.jobs.model import Head
+from functions.jobs.plan import limits_of
 from functions.jobs.result_rows import COLUMNS as RESULT_COLUMNS
 from functions.jobs.rules import State
 from functions.jobs.service import Kind, Upload
@@ -19,8 +21,9 @@ from functions.labs import service as labs
 from functions.shared.http import OCTETS, Answer, Request, Routes
 from functions.shared.pages import PAGE, asked
 from functions.shared.problems import FieldError, Forbidden, Malformed, Problem, Rejected, TooLarge, UnsupportedType
-from functions.shared.sheets import FORMATS, SheetProblem, read
+from functions.shared.sheets import FORMATS, SheetProblem
 from functions.shared.sheets.limits import DIRECT_BYTES
+from functions.shared.sheets.reading import walk
 from functions.shared.threads import spread
 from functions.staff.rows import COLUMNS as STAFF_COLUMNS
 from functions.units import service as units
@@ -63,6 +66,8 @@ def post_results(request: Request, lab: str) -> Answer:
 def post_uploads(request: Request) -> Answer:
     """Make the job of a file that is still to come; its checksum and length are signed into the address."""
     given: UploadIn = request.body
+    if given.size > limits_of(given.kind).size_of(given.format):
+        raise _problem(SheetProblem("too-large"))
     subject, area = _subject(request, given)
     mode = given.mode if given.kind == "staff-list" else ""
     upload = Upload(given.kind, subject, area, given.format, mode, given.sha256, given.size)
@@ -186,7 +191,8 @@ def _check_type(request: Request, data: bytes) -> None:
 
 def _check_file(kind: Kind, data: bytes, file_format: str) -> None:
     try:
-        read(data, file_format, STAFF_COLUMNS if kind == "staff-list" else RESULT_COLUMNS)
+        columns = STAFF_COLUMNS if kind == "staff-list" else RESULT_COLUMNS
+        deque(walk(data, file_format, columns, limits_of(kind)), maxlen=0)
     except SheetProblem as problem:
         raise _problem(problem) from None
 

@@ -55,11 +55,10 @@ class Upload:
 
 @dataclass(frozen=True)
 class Totals:
-    """What the parts of a job say together: rows in parts, rows in done parts, rows that changed something."""
+    """What the parts of a job say together: rows in parts, rows in done parts."""
 
     accepted: int
     applied: int
-    changed: int
 
 
 def receive(upload: Upload, data: bytes, at: int) -> tuple[Head, bool]:
@@ -123,12 +122,13 @@ def is_large(job: str, at: int) -> bool:
 
 
 def totals(head: Head) -> Totals:
-    """Ask a job's parts how far it is."""
+    """Ask a job's parts how far it is; results that are done are in their parts to the last row."""
+    if head.kind == "results" and head.state == "done":
+        return Totals(accepted := int(head.rows_total) - int(head.rows_rejected), accepted)
     parts = [part for part in parts_of(head) if part.task == "apply"]
     return Totals(
         accepted=sum(int(part.rows) for part in parts),
         applied=sum(int(part.rows) for part in parts if part.done),
-        changed=sum(int(part.changed) for part in parts if part.done),
     )
 
 
@@ -145,10 +145,12 @@ def errors(head: Head) -> bytes | str:
         NotFound: the job has not been checked.
     """
     place = errors_name(head.job, int(head.plan))
-    data = uploads.get(place) if head.plan else None
-    if data is None:
+    # Asked for its size first: that of a million bad rows would not fit this function.
+    size = uploads.size(place) if head.plan else None
+    data = uploads.get(place) if size is not None and size <= INLINE_BYTES else None
+    if size is None or (data is None and size <= INLINE_BYTES):
         raise NotFound("This job has no list of bad rows (yet).", code="no-errors")
-    if len(data) <= INLINE_BYTES:
+    if data is not None:
         return data
     link = {"Bucket": uploads.name, "Key": place}
     return str(client("s3").generate_presigned_url("get_object", Params=link, ExpiresIn=300))

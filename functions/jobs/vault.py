@@ -43,7 +43,7 @@ def take(job: str, name: str) -> bytes | None:
     if stored is None:
         return None
     length = int.from_bytes(stored[len(_MAGIC) : _HEAD], "big")
-    wrapped, rest = stored[_HEAD : _HEAD + length], stored[_HEAD + length :]
+    wrapped, rest = stored[_HEAD : _HEAD + length], memoryview(stored)[_HEAD + length :]  # a large file, not again
     if not stored.startswith(_MAGIC):
         raise Unopenable(place)
     try:
@@ -63,14 +63,14 @@ def _place(job: str, name: str) -> str:
 
 @lru_cache(maxsize=8)
 def _new_key(job: str) -> tuple[bytes, bytes]:
-    # One key a job and process: a file of 100,000 rows has some fifty parts, and KMS is asked once.
+    # One key a job and process: a file of a million rows has a thousand parts, and KMS is asked once.
     made = client("kms").generate_data_key(
         KeyId=os.environ["KEY_DATA"], KeySpec="AES_256", EncryptionContext=_context(job)
     )
     return bytes(made["CiphertextBlob"]), bytes(made["Plaintext"])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)  # parts of forty laboratories' files, and more, come in turn
 def _open_key(job: str, wrapped: bytes) -> bytes:
     answer = client("kms").decrypt(
         CiphertextBlob=wrapped, KeyId=os.environ["KEY_DATA"], EncryptionContext=_context(job)

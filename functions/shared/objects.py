@@ -78,9 +78,18 @@ class Bucket:
             raise
         return True
 
-    def send(self, path: Path, key: str) -> None:
+    def send(self, path: Path, key: str, *, content_type: str = "application/octet-stream") -> None:
         """Write a file as an object, in pieces if it is large."""
-        client("s3").upload_file(str(path), self.name, key)
+        client("s3").upload_file(str(path), self.name, key, ExtraArgs={"ContentType": content_type})
+
+    def size(self, key: str) -> int | None:
+        """Tell how many bytes an object has; None when there is none."""
+        try:
+            return int(client("s3").head_object(Bucket=self.name, Key=key)["ContentLength"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
 
     def fetch(self, key: str, path: Path) -> Path:
         """Read an object into a file.

@@ -7,7 +7,8 @@ import uuid
 import pytest
 
 from functions.jobs import service
-from functions.jobs.result_rows import read_results, read_verdict
+from functions.jobs.result_rows import read_verdict
+from functions.jobs.results_file import read_results
 from functions.results import service as results
 from functions.shared.clock import DAY_S, HOUR_S, china_time, now
 from functions.shared.pids import pid_of
@@ -130,7 +131,8 @@ def raw(**cells: object) -> RawRow:
 def test_each_law_of_a_row_names_its_column(cells: dict[str, object], column: str, law: str) -> None:
     """One broken law, one fault, no good row."""
     found = read_results([raw(**cells)])
-    assert ([(fault.column, fault.law) for fault in found.faults], found.rows) == ([(column, law)], ())
+    assert [(fault.column, fault.law) for fault in found.faults.all] == [(column, law)]
+    assert list(found.good.taken()) == []
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_each_law_of_a_row_names_its_column(cells: dict[str, object], column: st
 )
 def test_pools_are_written_in_many_ways(text: str, size: int) -> None:
     """A mixing ratio is the number of people."""
-    (row,) = read_results([raw(pool_size=text)]).rows
+    (row,) = read_results([raw(pool_size=text)]).good.taken()
     assert row.pool_size == size
 
 

@@ -92,7 +92,8 @@ def test_formula_characters_are_neutralised(text: str) -> None:
 
 def test_errors_csv_holds_rows_columns_and_laws() -> None:
     """One line a broken law, in order of rows, with the sentence that says what to do."""
-    text = errors_csv([Fault(9, "phone", "phone"), Fault(3, "id_number", "id-stored-as-number")]).decode("utf-8-sig")
+    faults = [Fault(9, "phone", "phone"), Fault(3, "id_number", "id-stored-as-number")]
+    text = b"".join(errors_csv(faults)).decode("utf-8-sig")
     lines = text.split("\r\n")
     assert lines[0] == "row,column,law"
     assert lines[1].startswith(

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.jobs.result_rows import COLUMNS as RESULT_COLUMNS
-from functions.jobs.result_rows import read_results
+from functions.jobs.results_file import read_results
 from functions.shared.sheets import SheetProblem, read
 from functions.shared.sheets.columns import Sheet, headed
 from functions.shared.sheets.corrections import FIRST_HEADER, MOST_BYTES, MOST_ROWS, to_correct
@@ -152,7 +152,7 @@ def test_a_workbook_of_long_cells_still_fits_an_answer(alphabet: str) -> None:
 def test_errors_csv_is_read_back_as_it_was_written(faults: list[Fault]) -> None:
     """Every fault, by row, column and law."""
     key = repr
-    assert sorted(read_errors(errors_csv(faults)), key=key) == sorted(faults, key=key)
+    assert sorted(read_errors(b"".join(errors_csv(faults))), key=key) == sorted(faults, key=key)
 
 
 LONG = st.one_of(
@@ -179,7 +179,7 @@ def staff_faults(sheet: Sheet) -> tuple[Fault, ...]:
 
 def result_faults(sheet: Sheet) -> tuple[Fault, ...]:
     """Return what a file of results breaks."""
-    return read_results(sheet.rows).faults
+    return tuple(read_results(sheet.rows).faults.all)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

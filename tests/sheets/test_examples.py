@@ -13,6 +13,7 @@ import pytest
 
 from examples.make import CHINA, people_of, results, staff_lists, templates
 from functions.jobs import result_rows
+from functions.jobs.results_file import read_results
 from functions.jobs.rules import systematic
 from functions.shared.identity import read_document
 from functions.shared.sheets import read
@@ -28,11 +29,12 @@ FILES = {**staff_lists(DISTRICT), **results(DISTRICT, NOW)}
 def checked(upload: dict[str, str]) -> tuple[int, list[Fault]]:
     data = FILES[upload["file"]]
     if upload["kind"] == "staff-list":
-        found = staff_rows.read_staff(read(data, upload["format"], staff_rows.COLUMNS).rows, at=AT)
-        return len(found.people), list(found.faults)
-    rows = result_rows.read_results(read(data, upload["format"], result_rows.COLUMNS).rows)
-    late = [fault for row in rows.rows if (fault := result_rows.time_fault(row, received_at=AT)) is not None]
-    return len(rows.rows) - len(late), [*rows.faults, *late]
+        listed = staff_rows.read_staff(read(data, upload["format"], staff_rows.COLUMNS).rows, at=AT)
+        return len(listed.people), list(listed.faults)
+    found = read_results(read(data, upload["format"], result_rows.COLUMNS).rows)
+    good = list(found.good.taken())
+    late = [fault for row in good if (fault := result_rows.time_fault(row, received_at=AT)) is not None]
+    return len(good) - len(late), [*found.faults.all, *late]
 
 
 @pytest.mark.parametrize("upload", DISTRICT["uploads"], ids=lambda upload: upload["file"])

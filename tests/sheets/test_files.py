@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.shared.sheets import Column, SheetProblem, read
+from functions.shared.sheets import Column, RawRow, SheetProblem, read
 from functions.shared.sheets.limits import LIMITS
 from functions.shared.sheets.problems import FILE_LAWS
+from functions.shared.sheets.reading import walk
 from tests.sheets import workbooks
 
 COLUMNS = (
@@ -144,7 +145,45 @@ def test_a_file_over_the_size_limit_is_not_looked_at() -> None:
 
 def test_every_file_law_is_reached() -> None:
     """The list above and the catalogue are the same."""
-    assert {law for _, _, law, _ in REFUSALS} | {"too-large"} == set(FILE_LAWS)
+    assert {law for _, _, law, _ in REFUSALS} | {"too-large", "workbook-too-long"} == set(FILE_LAWS)
+
+
+def test_a_workbook_has_a_limit_of_its_own_and_says_what_to_save_instead() -> None:
+    """Where text may be longer than a workbook, one that is too long is told so; its bytes are bounded apart too."""
+    longer, data = replace(SMALL, rows=1_000, workbook_rows=10), workbooks.xlsx([*GRID, *[["a", "1"]] * 30])
+    assert law_of(data, "xlsx", longer) == ("workbook-too-long", None)
+    assert len(read(TEXT.encode() + b"\na,1" * 30, "csv", COLUMNS, longer).rows) == 31
+    assert law_of(data, "xlsx", replace(longer, workbook_bytes=100)) == ("too-large", None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("shift", range(4))
+def test_a_character_cut_by_the_reader_s_pieces_is_no_damage(encoding: str, shift: int) -> None:
+    """Text is decoded a mebibyte at a time; where a piece ends inside a character nothing is lost or refused."""
+    data = f"{GRID[0][0]},{GRID[0][1]}\n{'x' * shift},1\n" + "张小明㐀𠀀,2\n" * 150_000
+    (*_, last) = rows = read(data.encode(encoding), "csv", COLUMNS).rows
+    assert (len(rows), last.row, last.text("name")) == (150_001, 150_002, "张小明㐀𠀀")
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.binary(max_size=400), file_format=st.sampled_from(["csv", "jsonl"]), headed=st.booleans())
+def test_a_file_walked_through_is_the_file_read_at_once(*, data: bytes, file_format: str, headed: bool) -> None:
+    """A row at a time gives the same rows, or the same refusal, each time it is walked through."""
+    data = (TEXT.encode() if file_format == "csv" else b'{"name": "a", "id_number": "1"}') * headed + b"\n" + data
+
+    def walked() -> tuple[RawRow, ...] | str:
+        try:
+            return tuple(walk(data, file_format, COLUMNS, SMALL))
+        except SheetProblem as problem:
+            return problem.law
+
+    def at_once() -> tuple[RawRow, ...] | str:
+        try:
+            return tuple(read(data, file_format, COLUMNS, SMALL).rows)
+        except SheetProblem as problem:
+            return problem.law
+
+    assert walked() == walked() == at_once()
 
 
 def test_a_bomb_costs_little() -> None:

@@ -19,6 +19,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from operator import mul
 from types import MappingProxyType
 from typing import Final
 
@@ -62,7 +64,7 @@ class DocumentFault(ValueError):
 
 def check_character(first_17: str) -> str:
     """Return the 18th character of a resident id (GB 11643-1999, ISO 7064 MOD 11-2)."""
-    return _CHECK[sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True)) % 11]
+    return _CHECK[sum(map(mul, map(int, first_17), _WEIGHTS)) % 11]
 
 
 def read_document(id_type: str, id_number: str) -> Document:
@@ -86,6 +88,7 @@ def read_document(id_type: str, id_number: str) -> Document:
     return Document(kind, _VALIDATORS[kind](number), known=True)
 
 
+@lru_cache(maxsize=256)
 def document_type(text: str) -> str:
     """Return a type's name here; an unknown one comes back folded, cut to 32 characters."""
     key = _ORNAMENT.sub("", compact(text)).lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from functions.shared.sheets.problems import SheetProblem
 from functions.shared.sheets.text import Cell, RawRow, as_text, fold
@@ -34,22 +35,53 @@ class Sheet:
     rows: Sequence[RawRow]
 
 
-def headed(rows: Sequence[tuple[int, Sequence[Cell]]], columns: Sequence[Column]) -> Sheet:
-    """Find the header in numbered rows and return what lies below it.
+@dataclass(frozen=True)
+class Rows:
+    """What lies below a header, read anew each time it is walked through: a million rows are never held at once.
 
     Titles above, columns of serial numbers, notes and repeated headers are left out; a row without any cell under a
-    known column is no row.
+    known column is no row. Walking raises `SheetProblem` where the file cannot be read on, and `empty` at its end.
+    """
+
+    source: Iterable[tuple[int, Sequence[Cell]]]
+    index: int
+    header: tuple[int, Sequence[Cell]]
+    places: dict[str, int]
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """Walk through the rows."""
+        none = True
+        for row in _rows_below(islice(self.source, self.index + 1, None), self.places, self.header[1]):
+            none = False
+            yield row
+        if none:
+            raise SheetProblem("empty")
+
+
+def below_header(source: Iterable[tuple[int, Sequence[Cell]]], columns: Sequence[Column]) -> Rows:
+    """Find the header in numbered rows, which can be walked through again and again.
 
     Raises:
         SheetProblem: `empty`, `header-missing` or `header-twice`.
     """
-    if not any(_filled(cells) for _, cells in rows):
-        raise SheetProblem("empty")
-    index, places = find_header(rows, columns)
-    kept = tuple(_rows_below(rows[index + 1 :], places, rows[index][1]))
-    if not kept:
-        raise SheetProblem("empty")
-    return Sheet(rows[index][0], tuple(places), kept)
+    first = list(islice(source, HEADER_WITHIN))
+    try:
+        index, places = find_header(first, columns)
+    except SheetProblem as problem:
+        if problem.law == "header-missing" and not any(_filled(cells) for _, cells in source):
+            raise SheetProblem("empty") from None
+        raise
+    return Rows(source, index, first[index], places)
+
+
+def headed(rows: Iterable[tuple[int, Sequence[Cell]]], columns: Sequence[Column]) -> Sheet:
+    """Find the header in numbered rows and return what lies below it, all at once.
+
+    Raises:
+        SheetProblem: `empty`, `header-missing` or `header-twice`.
+    """
+    below = below_header(rows, columns)
+    return Sheet(below.header[0], tuple(below.places), tuple(below))
 
 
 def header_score(rows: Iterable[Sequence[Cell]], columns: Sequence[Column]) -> int:
@@ -105,7 +137,7 @@ def _meaning(cell: Cell, names: dict[str, str]) -> str | None:
 
 
 def _rows_below(
-    rows: Sequence[tuple[int, Sequence[Cell]]], places: dict[str, int], header: Sequence[Cell]
+    rows: Iterable[tuple[int, Sequence[Cell]]], places: dict[str, int], header: Sequence[Cell]
 ) -> Iterator[RawRow]:
     head = [as_text(cell) for cell in header]
     for number, cells in rows:

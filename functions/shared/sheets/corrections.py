@@ -15,7 +15,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final
 
 from functions.shared.sheets.id_cells import FIRST_INEXACT
@@ -47,7 +47,8 @@ def to_correct(grid: Grid, faults: Sequence[Fault]) -> bytes:
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 - only who corrects pays for it
 
-    told, kept, broken = _told(grid, faults), _kept(grid), _broken(grid, faults)
+    shown, left_off = _shown_of(faults)
+    told, kept, broken = _told(grid, shown), _kept(grid), _broken(grid, shown)
     made = io.BytesIO()
     with Workbook(made, _AS_WRITTEN) as workbook:
         sheet = workbook.add_worksheet("更正 Correct")
@@ -59,14 +60,23 @@ def to_correct(grid: Grid, faults: Sequence[Fault]) -> bytes:
         sheet.freeze_panes(1, 1)
         header = [FIRST_HEADER, *(written(grid.header[place]) for place in kept)]
         _write(sheet, 0, header, [bold])
-        rows = [(number, cells) for number, cells in grid.rows if number in told]
-        texts = ([told[number], *_cells(cells, kept, broken[number])] for number, cells in rows[:MOST_ROWS])
+        rows = ((number, cells) for number, cells in grid.rows if number in told)
+        texts = ([told[number], *_cells(cells, kept, broken[number])] for number, cells in islice(rows, len(told)))
         place = 0
         for place, row in enumerate(_fitting(header, texts), start=1):
             _write(sheet, place, row, [wrapped, text])
-        if len(rows) > place:
-            _write(sheet, place + 1, [_left_off(len(rows) - place)], [wrapped])
+        if left_off + len(told) > place:
+            _write(sheet, place + 1, [_left_off(left_off + len(told) - place)], [wrapped])
     return made.getvalue()
+
+
+def _shown_of(faults: Sequence[Fault]) -> tuple[Sequence[Fault], int]:
+    """Return the faults of the first MOST_ROWS rejected rows, and how many rows more there are."""
+    rows = sorted({fault.row for fault in faults})
+    if len(rows) <= MOST_ROWS:
+        return faults, 0
+    last = rows[MOST_ROWS - 1]
+    return [fault for fault in faults if fault.row <= last], len(rows) - MOST_ROWS
 
 
 def _fitting(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functions.shared.identity.documents import Document, DocumentFault, lost_digits, read_document
 from functions.shared.sheets.text import RawRow, compact
 
-_EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2}")
+_EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2,3}")
 FIRST_INEXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 
 
@@ -26,7 +26,7 @@ def digits_were_lost(rows: Iterable[RawRow]) -> bool:
     One such id shows that the whole column went through numbers. Then an id whose zeros happen to pass the check
     digit (one in eleven does) belongs to somebody else, and is refused too.
     """
-    return any(_is_lost(row) for row in rows)
+    return any(is_lost(row) for row in rows)
 
 
 def id_of(row: RawRow, *, all_suspect: bool) -> Document:
@@ -38,12 +38,13 @@ def id_of(row: RawRow, *, all_suspect: bool) -> Document:
     if stored_as_number(row, "id_number"):
         raise DocumentFault("id-stored-as-number")
     number = compact(row.text("id_number"))
-    if lost_digits(number) and (all_suspect or _is_lost(row)):
+    if lost_digits(number) and (all_suspect or is_lost(row)):
         raise DocumentFault("id-stored-as-number")
     return read_document(row.text("id_type"), number)
 
 
-def _is_lost(row: RawRow) -> bool:
+def is_lost(row: RawRow) -> bool:
+    """Tell whether a row's text id ends in the zeros that a spreadsheet leaves and fails its check digit."""
     number = compact(row.text("id_number"))
     if not lost_digits(number):
         return False

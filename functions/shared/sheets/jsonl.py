@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -11,31 +13,65 @@ from functions.shared.sheets.limits import Limits
 from functions.shared.sheets.problems import SheetProblem
 from functions.shared.sheets.text import RawRow, as_text
 
+_BOM = b"\xef\xbb\xbf"
 _decode = msgspec.json.Decoder(dict[str, str | int | float | bool | None]).decode
 
 
+@dataclass(frozen=True)
+class Lines:
+    """The objects of a JSON Lines file, read anew each time they are walked through; a row's number is its line's.
+
+    Walking raises `SheetProblem`: `not-jsonl` with the line, `empty`, `too-many-rows`, or `header-missing` when no
+    line has one of the required members.
+    """
+
+    data: bytes
+    columns: Sequence[Column]
+    limits: Limits
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """Walk through the rows."""
+        known = {column.name for column in self.columns}
+        missing = {column.name for column in self.columns if column.required}
+        count = 0
+        for number, line in enumerate(_lines(self.data), start=1):
+            if not line.strip():
+                continue
+            count += 1
+            if count > self.limits.rows:
+                raise SheetProblem("too-many-rows", row=number)
+            row = RawRow(number, _members(line, number, known, self.limits))
+            if missing:
+                missing -= row.cells.keys()
+            yield row
+        if not count:
+            raise SheetProblem("empty")
+        if missing:
+            raise SheetProblem("header-missing", columns=tuple(c.name for c in self.columns if c.name in missing))
+
+
 def read_jsonl(data: bytes, columns: Sequence[Column], limits: Limits) -> Sheet:
-    """Return the objects of a JSON Lines file; a row's number is its line's.
+    """Return the objects of a JSON Lines file, all at once.
 
     Raises:
-        SheetProblem: `not-jsonl` with the line, `empty`, `too-many-rows`, or `header-missing` when no line has one
-            of the required members.
+        SheetProblem: as walking through its lines does.
     """
-    known = {column.name for column in columns}
-    rows: list[RawRow] = []
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        if len(rows) >= limits.rows:
-            raise SheetProblem("too-many-rows", row=number)
-        rows.append(RawRow(number, _members(line, number, known, limits)))
-    if not rows:
-        raise SheetProblem("empty")
-    seen = {name for row in rows for name in row.cells}
-    missing = tuple(column.name for column in columns if column.required and column.name not in seen)
-    if missing:
-        raise SheetProblem("header-missing", columns=missing)
-    return Sheet(0, tuple(column.name for column in columns if column.name in seen), tuple(rows))
+    rows = tuple(Lines(data, columns, limits))
+    return Sheet(0, named(rows, columns), rows)
+
+
+def named(rows: Iterable[RawRow], columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return which columns any row has, in their usual order."""
+    seen: set[str] = set()
+    for row in rows:
+        seen |= row.cells.keys()
+    return tuple(column.name for column in columns if column.name in seen)
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    stream = io.BytesIO(data)
+    stream.seek(len(_BOM) if data.startswith(_BOM) else 0)
+    return iter(stream)
 
 
 def _members(line: bytes, number: int, known: set[str], limits: Limits) -> dict[str, str | int | float | bool]:

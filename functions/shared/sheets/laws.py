@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,13 +80,15 @@ def sentence(law: str) -> str:
     return f"{law}: {english} {chinese}"
 
 
-def errors_csv(faults: Iterable[Fault]) -> bytes:
-    """Write faults as `errors.csv`, in order of rows: UTF-8, the bare header first, as programs read it."""
-    lines = ["row,column,law"]
+def errors_csv(faults: Iterable[Fault]) -> Iterator[bytes]:
+    """Yield the lines of `errors.csv`, in order of rows: UTF-8, the bare header first, as programs read it.
+
+    Line by line, because a file of a million bad rows makes hundreds of megabytes of sentences.
+    """
+    yield b"row,column,law\r\n"
+    told = {law: _quoted(sentence(law)) for law in ROW_LAWS}
     for fault in sorted(faults, key=lambda fault: (fault.row, fault.column, fault.law)):
-        text = sentence(fault.law).replace('"', '""')
-        lines.append(f'{fault.row},{neutral(fault.column)},"{neutral(text)}"')
-    return ("\r\n".join(lines) + "\r\n").encode()
+        yield f"{fault.row},{neutral(fault.column)},{told[fault.law]}\r\n".encode()
 
 
 def read_errors(data: bytes) -> list[Fault]:
@@ -94,3 +96,8 @@ def read_errors(data: bytes) -> list[Fault]:
     lines = csv.reader(io.StringIO(data.decode(), newline=""))
     next(lines, None)  # the header
     return [Fault(int(row), column, text.partition(":")[0]) for row, column, text in lines]
+
+
+def _quoted(text: str) -> str:
+    doubled = neutral(text).replace('"', '""')
+    return f'"{doubled}"'

@@ -9,6 +9,10 @@ FILE_LAWS: Final = {
     "empty": ("The file holds no rows.", "文件没有任何数据行。"),
     "too-large": ("The file is larger than this route takes.", "文件超过大小上限。"),
     "too-many-rows": ("The file has more rows than a list may have; split it.", "行数超过上限，请拆分文件。"),
+    "workbook-too-long": (
+        "A workbook may have 200,000 rows; save it as CSV, which may have a million, or split it.",
+        "工作簿最多20万行；请另存为CSV（最多100万行），或拆分文件。",
+    ),
     "too-many-columns": (
         "The sheet is wider than a list may be; delete the empty columns.",
         "列数超过上限，请删除空列。",

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
 Cell = str | int | float | bool | date | datetime | time
 
@@ -32,6 +33,7 @@ class RawRow:
         return as_text(self.cells.get(column, ""))
 
 
+@lru_cache(maxsize=8_192)  # a cell is folded several times on its way, and most cells say what others said
 def fold(text: str) -> str:
     """Return text with full-width forms, odd spaces, invisible marks and leading apostrophes folded away (NFKC)."""
     if text.isascii() and _PLAIN.fullmatch(text):

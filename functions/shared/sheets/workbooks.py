@@ -39,7 +39,8 @@ def read_workbook(data: bytes, limits: Limits) -> list[tuple[int, list[Cell]]]:
     """Return the first sheet's rows, numbered from 1 as the workbook numbers them.
 
     Raises:
-        SheetProblem: `not-a-workbook`, `workbook-damaged`, `workbook-locked`, `unpacks-too-large` or a limit.
+        SheetProblem: `not-a-workbook`, `workbook-damaged`, `workbook-locked`, `unpacks-too-large`, `workbook-too-long`
+            or a limit.
     """
     if data.startswith(_ZIP):
         check_zip(data, limits)
@@ -48,6 +49,8 @@ def read_workbook(data: bytes, limits: Limits) -> list[tuple[int, list[Cell]]]:
     elif _ENCRYPTED_PACKAGE in data:
         raise SheetProblem("workbook-locked")
     reply = _ask_child(data, limits)
+    if reply.law == "too-many-rows" and limits.rows > limits.workbook_rows:
+        raise SheetProblem("workbook-too-long")
     if reply.law:
         raise SheetProblem(reply.law)
     return [(number, _cells(cells, reply.moments.get(number))) for number, cells in enumerate(reply.rows, start=1)]
@@ -84,7 +87,7 @@ def _inflate_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limit
 def _ask_child(data: bytes, limits: Limits) -> Reply:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-P", str(Path(__file__).with_name("child.py")), str(limits.memory_bytes)]
-    command += [str(limits.rows), str(limits.columns), str(limits.cell), str(limits.seconds)]
+    command += [str(min(limits.rows, limits.workbook_rows)), str(limits.columns), str(limits.cell), str(limits.seconds)]
     try:
         # S603: the program and its arguments are ours; only the file on its standard input is not.
         child = subprocess.run(  # noqa: S603
