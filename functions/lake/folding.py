@@ -36,24 +36,25 @@ def fold(
     """Fold what a manifest says of the parts `first` to `last`, and write it under a prefix of the bucket.
 
     `units` are those a plan knows: of their lists only the generation in force is kept, and what is too young to be.
-    `at` is now: what is past its retention leaves. Leaves the tables `results` and `listings` behind.
+    `at` is now: what is past its retention leaves.
     """
     first, last = parts
+    names = {name: f"{prefix}/{first:03d}-{last:03d}-{name}.parquet" for name in ("results", "revised", "listings")}
+    paths = {name: folder / f"{name}.parquet" for name in names}
     arrived = files.opened(fetched(folder, source, "results", parts), files.RESULTS)
     connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {arrived}")  # noqa: S608 - paths of ours
+    # Straight into the file, sorted once: as a table it would lie in memory beside its own sort.
     text = sql.bound(TEXT, first=first, last=last, retention_s=RETENTION_S, now=at)
-    connection.execute(f"CREATE OR REPLACE TABLE folded AS {text}")
+    rows = files.save(connection, text, paths["results"])
+    connection.execute(f"CREATE OR REPLACE VIEW folded AS SELECT * FROM '{paths['results']}'")  # noqa: S608 - the same
+    rows += files.save(connection, REVISED, paths["revised"])
     files.load(connection, folder, "units", files.UNITS, units)
     listed = files.opened(fetched(folder, source, "listings", parts), files.LISTINGS)
     connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {listed}")  # noqa: S608 - paths of ours
     young, oldest = at - _NOT_YET_IN_FORCE_S, at - _LONGEST_LIST_S
     kept = sql.bound(_LISTINGS, first=first, last=last, young=young, oldest=oldest)
-    rows = 0
-    names = {name: f"{prefix}/{first:03d}-{last:03d}-{name}.parquet" for name in ("results", "revised", "listings")}
-    queries = {"results": "SELECT * FROM folded ORDER BY part, pid", "revised": REVISED, "listings": kept}
-    for name, query in queries.items():
-        path = folder / f"{name}.parquet"
-        rows += files.save(connection, query, path)
+    rows += files.save(connection, kept, paths["listings"])
+    for name, path in paths.items():
         lake.send(path, names[name])
         path.unlink()
     return Slice(first, last, names["results"], names["revised"], names["listings"], rows)

@@ -8,9 +8,17 @@
 --              standing  pid, unit, cause, expires_at (0: refused), decided_at: what was decided before
 -- Parameters:  :cutoff, :history_s, :negative_life_s, :positive_life_s, :clearing_gap_s (epoch seconds, seconds)
 WITH pairs AS (
-    SELECT pid, unit FROM listings
-    UNION
-    SELECT pid, unit FROM standing
+    SELECT
+        coalesce(l.pid, s.pid) AS pid,
+        coalesce(l.unit, s.unit) AS unit,
+        l.pid IS NOT NULL AS listed,
+        l.listed_until,
+        s.pid IS NOT NULL AS known,
+        s.cause AS stood_cause,
+        s.expires_at AS stood_end,
+        s.decided_at
+    FROM listings l
+    FULL OUTER JOIN standing s ON s.pid = l.pid AND s.unit = l.unit
 ),
 
 -- Step 1, per tube: a higher revision for another person takes a single-person tube from whoever had it.
@@ -70,22 +78,19 @@ uncleared AS (
 
 facts AS (
     SELECT
-        pairs.pid,
-        pairs.unit,
+        pairs.*,
         p.newest % 8 AS severity,
         (p.newest - p.newest % 8) / 8 AS sampled_at,
         p.last_pending,
         u.ends_at,
-        l.listed_until,
         coalesce(u.ends_at <= :cutoff, FALSE) AS approval_ended,
         NOT coalesce(u.approved, FALSE) AS not_approved,
-        l.pid IS NULL OR coalesce(l.listed_until <= :cutoff, FALSE) AS not_listed,
+        NOT pairs.listed OR coalesce(pairs.listed_until <= :cutoff, FALSE) AS not_listed,
         coalesce(p.last_pool >= coalesce(p.last_single, 0), FALSE) AS pool_recheck,
         x.pid IS NOT NULL AS not_cleared
     FROM pairs
     LEFT JOIN people p ON p.pid = pairs.pid
     LEFT JOIN uncleared x ON x.pid = pairs.pid
-    LEFT JOIN listings l ON l.pid = pairs.pid AND l.unit = pairs.unit
     LEFT JOIN units u ON u.unit = pairs.unit
 ),
 
@@ -113,9 +118,7 @@ named AS (
 
 decided AS (
     SELECT
-        pid,
-        unit,
-        cause,
+        *,
         CASE
             WHEN cause = 'eligible'
                 THEN least(
@@ -129,13 +132,12 @@ decided AS (
 )
 
 SELECT
-    d.pid,
-    d.unit,
-    d.cause,
-    d.expires_at,
-    s.pid IS NOT NULL AS known,
-    CASE WHEN s.cause = 'eligible' AND s.expires_at > :cutoff THEN s.expires_at ELSE 0 END AS stood_until,
+    pid,
+    unit,
+    cause,
+    expires_at,
+    known,
+    CASE WHEN stood_cause = 'eligible' AND stood_end > :cutoff THEN stood_end ELSE 0 END AS stood_until,
     -- What was decided for the cut-off or later stands, whatever this says (law 5).
-    s.pid IS NULL OR (s.decided_at < :cutoff AND (s.cause <> d.cause OR s.expires_at <> d.expires_at)) AS changed
-FROM decided d
-LEFT JOIN standing s ON s.pid = d.pid AND s.unit = d.unit
+    NOT known OR (decided_at < :cutoff AND (stood_cause <> cause OR stood_end <> expires_at)) AS changed
+FROM decided
