@@ -33,7 +33,11 @@ OWN_AREA = {"GET /venues", "GET /units", "GET /labs", "GET /jobs"}
 # Runs are told apart by the area they decided about; tests/matching proves that.
 OWN_RUNS = {"GET /matching/runs"}
 # Without a run there is nothing to be foreign to: its own tests start one.
-NEEDS_A_RUN = {"GET /matching/runs/{run}", "POST /matching/runs/{run}/units/{unit}/decision"}
+NEEDS_A_RUN = {
+    "GET /matching/runs/{run}",
+    "GET /matching/runs/{run}/report.xlsx",
+    "POST /matching/runs/{run}/units/{unit}/decision",
+}
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from click.testing import CliRunner
 
 from cli.main import epipass
 from cli.match import told_report
-from functions.results import service as results
 from functions.shared import clock
 from infra.local import Service
 from tests.conftest import Http
-from tests.matching.world import HOUR, World, drain
+from tests.matching.world import HOUR, World, arrive, drain
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def world(engine: Service, http: Http, monkeypatch: pytest.MonkeyPatch) -> World
     monkeypatch.setenv("EPIPASS_STATE", str(engine.state.root))
     monkeypatch.delenv("EPIPASS_API_URL", raising=False)
     made = World(clock.now())
-    results.record([made.result("ann", "negative", HOUR)], made.at)
+    arrive([made.result("ann", "negative", HOUR)], made.at)
     drain()
     made.register("u")
     made.enlist("u", ["ann", "bob", "cy"])

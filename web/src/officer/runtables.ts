@@ -72,5 +72,7 @@ export function stages(voice: Voice, run: Run): HTMLElement[] {
     const word = wordOf("stage", stage);
     return word === undefined ? [] : [`${voice.say(word)} ${duration(voice, seconds)}`];
   });
-  return told.length === 0 ? [] : [h("p", { class: "hint" }, voice.say("stagesTitle", { stages: listed(voice, told) }))];
+  return told.length === 0
+    ? []
+    : [h("p", { class: "hint" }, voice.say("stagesTitle", { stages: listed(voice, told) }))];
 }
