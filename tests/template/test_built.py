@@ -108,6 +108,19 @@ def test_package_holds_what_runs_and_nothing_else(built: Path) -> None:
     assert {path.name for path in (layer / "python" / "botocore" / "data").iterdir() if path.is_dir()} >= {"dynamodb"}
 
 
+@pytest.mark.timeout(400)
+def test_what_joins_the_lake_fits_beside_everything_else(built: Path, tmp_path: Path) -> None:
+    """The bulk layer holds duckdb and nothing else, and function and both layers stay below Lambda's limit."""
+    subprocess.run(
+        [sys.executable, "-m", "infra.build.layer", str(tmp_path), PYTHON, ARCHITECTURE, "bulk"], cwd=ROOT, check=True
+    )
+    held = {path.name for path in (tmp_path / "python").iterdir() if not path.name.endswith(".dist-info")}
+    assert {name for name in held if "duckdb" not in name} <= {"__pycache__", "adbc_driver_duckdb"}
+    folders = (built / "DepsLayer", built / "PublicFunction", tmp_path)
+    size = sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+    assert size < LAYER_LIMIT
+
+
 def with_headers(recorded: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
     """The event with more headers: a token is of now, so it cannot be recorded."""
     return {**recorded, "headers": {**recorded["headers"], **headers}}
