@@ -45,7 +45,13 @@ LISTINGS: Final = {
     "until": "BIGINT",
     "written_at": "BIGINT",
 }
-UNITS: Final = {"unit": "VARCHAR", "generation": "VARCHAR", "approved": "BOOLEAN", "ends_at": "BIGINT"}
+UNITS: Final = {
+    "unit": "VARCHAR",
+    "generation": "VARCHAR",
+    "approved": "BOOLEAN",
+    "ends_at": "BIGINT",
+    "since": "BIGINT",
+}
 STANDING: Final = {
     "part": "SMALLINT",
     "pid": "VARCHAR",
@@ -85,12 +91,13 @@ class ListingLine(msgspec.Struct, frozen=True):
 
 
 class UnitLine(msgspec.Struct, frozen=True):
-    """A unit as a run's plan names it: the generation in force, and the approval."""
+    """A unit as a run's plan names it: the generation in force and since when it is, and the approval."""
 
     unit: str
     generation: str
     approved: bool
     ends_at: int | None
+    since: int = 0
 
 
 class StandingLine(msgspec.Struct, frozen=True):

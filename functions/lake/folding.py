@@ -12,6 +12,7 @@ from functions.lake.manifest import Kind, Manifest, Slice
 from functions.results.rules import RETENTION_S
 from functions.shared.clock import DAY_S
 from functions.shared.objects import lake
+from functions.shared.threads import spread
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 TEXT: Final = sql.read(Path(__file__).with_name("fold.sql"))
 _LISTINGS: Final = sql.read(Path(__file__).with_name("fold-listings.sql"))
 REVISED: Final = "SELECT lab, tube, pid, revision FROM folded WHERE revision > 0 ORDER BY lab, tube"
-_NOT_YET_IN_FORCE_S: Final = 2 * DAY_S
 _LONGEST_LIST_S: Final = 380 * DAY_S
+_KEPT_S: Final = 14 * DAY_S
 
 
 def fold(
@@ -35,7 +36,7 @@ def fold(
 ) -> Slice:
     """Fold what a manifest says of the parts `first` to `last`, and write it under a prefix of the bucket.
 
-    `units` are those a plan knows: of their lists only the generation in force is kept, and what is too young to be.
+    `units` are those a plan knows: of their lists only the generation in force is kept, and what may follow it.
     `at` is now: what is past its retention leaves.
     """
     first, last = parts
@@ -51,8 +52,7 @@ def fold(
     files.load(connection, folder, "units", files.UNITS, units)
     listed = files.opened(fetched(folder, source, "listings", parts), files.LISTINGS)
     connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {listed}")  # noqa: S608 - paths of ours
-    young, oldest = at - _NOT_YET_IN_FORCE_S, at - _LONGEST_LIST_S
-    kept = sql.bound(_LISTINGS, first=first, last=last, young=young, oldest=oldest)
+    kept = sql.bound(_LISTINGS, first=first, last=last, oldest=at - _LONGEST_LIST_S, kept_s=_KEPT_S, now=at)
     rows += files.save(connection, kept, paths["listings"])
     for name, path in paths.items():
         lake.send(path, names[name])
@@ -66,4 +66,5 @@ def fetched(folder: Path, source: Manifest, kind: Kind, parts: tuple[int, int]) 
     overlapping = (one for one in source.state if one.first <= last and one.last >= first)
     keys = [one.results if kind == "results" else one.listings for one in overlapping]
     keys += [one.key for one in source.new if one.kind == kind]
-    return [lake.fetch(key, folder / f"{kind}-{place:05d}.parquet") for place, key in enumerate(keys)]
+    # A day of uploads is thousands of small files, each waited for a moment.
+    return list(spread(lambda one: lake.fetch(one[1], folder / f"{kind}-{one[0]:05d}.parquet"), enumerate(keys)))

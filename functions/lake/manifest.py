@@ -18,6 +18,8 @@ from functions.shared.objects import lake
 
 Kind = Literal["results", "listings"]
 KEY: Final = "manifest.json"
+STATE: Final = "state/"
+_RUNS_GO_ON_S: Final = 3 * DAY_S
 _TRIES: Final = 60
 _LONGEST_WAIT_S: Final = 0.5
 
@@ -39,6 +41,11 @@ class Slice(msgspec.Struct, frozen=True):
     revised: str
     listings: str
     rows: int
+
+    @property
+    def keys(self) -> tuple[str, str, str]:
+        """Its files."""
+        return self.results, self.revised, self.listings
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -70,7 +77,8 @@ def add(sources: Sequence[Source]) -> None:
 
     def named(before: Manifest) -> Manifest:
         known = {one.key for one in before.new} | before.dropped.keys()
-        fresh = [one for one in sources if one.key not in known]
+        # A file that is gone was folded over a day ago: whoever names it so late did not hear that it was named.
+        fresh = [one for one in sources if one.key not in known and lake.has(one.key)]
         return msgspec.structs.replace(before, new=(*before.new, *fresh)) if fresh else before
 
     _change(named)
@@ -82,17 +90,31 @@ def commit(planned: Manifest, state: Sequence[Slice], at: int) -> bool:
     def folded(before: Manifest) -> Manifest:
         if before.state != planned.state:
             return before
+        # Before their names go: who is killed in between leaves a name without a file, never a file without a name.
+        for key in (key for key, since in before.dropped.items() if since <= at - DAY_S):
+            lake.delete(key)
         taken = {one.key for one in planned.new}
-        old = (key for one in planned.state for key in (one.results, one.revised, one.listings))
+        old = (key for one in planned.state for key in one.keys)
         dropped = {key: since for key, since in before.dropped.items() if since > at - DAY_S}
         dropped |= dict.fromkeys((*old, *taken), at)
         rest = tuple(one for one in before.new if one.key not in taken)
         return msgspec.structs.replace(before, state=tuple(state), new=rest, dropped=dropped)
 
-    before, after = _change(folded)
-    for key in before.dropped.keys() - after.dropped.keys():
-        lake.delete(key)
+    _, after = _change(folded)
     return after.state == tuple(state)
+
+
+def sweep(at: int) -> int:
+    """Delete files of states that never were: of attempts that were killed, of runs that others overtook; tell how many.
+
+    They are looked for three days after they were written: no run that may still go on is as old.
+    """
+    now = read()
+    named = {key for one in now.state for key in (one.results, one.revised, one.listings)} | now.dropped.keys()
+    lost = [key for key in lake.keys(STATE, before=at - _RUNS_GO_ON_S) if key not in named]
+    for key in lost:
+        lake.delete(key)
+    return len(lost)
 
 
 def _change(changed: Callable[[Manifest], Manifest]) -> tuple[Manifest, Manifest]:

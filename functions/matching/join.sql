@@ -131,13 +131,13 @@ decided AS (
     FROM named
 )
 
+-- What was decided for the cut-off or later stands, and is counted, whatever this says (law 5).
 SELECT
-    pid,
-    unit,
-    cause,
-    expires_at,
-    known,
-    CASE WHEN stood_cause = 'eligible' AND stood_end > :cutoff THEN stood_end ELSE 0 END AS stood_until,
-    -- What was decided for the cut-off or later stands, whatever this says (law 5).
-    NOT known OR (decided_at < :cutoff AND (stood_cause <> cause OR stood_end <> expires_at)) AS changed
-FROM decided
+    d.pid,
+    d.unit,
+    CASE WHEN d.decided_at >= :cutoff THEN d.stood_cause ELSE d.cause END AS cause,
+    CASE WHEN d.decided_at >= :cutoff THEN d.stood_end ELSE d.expires_at END AS expires_at,
+    d.known,
+    CASE WHEN d.stood_cause = 'eligible' AND d.stood_end > :cutoff THEN d.stood_end ELSE 0 END AS stood_until,
+    NOT d.known OR (d.decided_at < :cutoff AND (d.stood_cause <> d.cause OR d.stood_end <> d.expires_at)) AS changed
+FROM decided d

@@ -47,21 +47,22 @@ class Change:
 def relate(connection: DuckDBPyConnection, cutoff: int, first: int, last: int) -> None:
     """Make `listings` and `standing` for some parts from the files `listed` and `stood`, and the plan's `units`.
 
-    A row whose own end is past says nothing any more; one without lasts as long as the unit's approval.
+    A row whose own end is past says only when what stood had to end; one without lasts as long as the unit's approval.
     """
+    connection.execute(
+        f"""
+        CREATE TABLE standing AS
+        SELECT pid, unit, cause, expires_at, decided_at FROM stood WHERE part BETWEEN {first} AND {last}
+        """  # noqa: S608 - whole numbers of ours
+    )
     connection.execute(
         f"""
         CREATE TABLE listings AS
         SELECT l.pid, l.unit, min(CASE WHEN l.until > 0 THEN l.until ELSE u.ends_at END) AS listed_until
         FROM listed l JOIN units u ON u.unit = l.unit AND u.generation = l.generation
-        WHERE l.part BETWEEN {first} AND {last} AND (l.until = 0 OR l.until > {cutoff})
+        WHERE l.part BETWEEN {first} AND {last}
+            AND (l.until = 0 OR l.until > {cutoff} OR (l.pid, l.unit) IN (SELECT (pid, unit) FROM standing))
         GROUP BY l.pid, l.unit
-        """  # noqa: S608 - whole numbers of ours
-    )
-    connection.execute(
-        f"""
-        CREATE TABLE standing AS
-        SELECT pid, unit, cause, expires_at, decided_at FROM stood WHERE part BETWEEN {first} AND {last}
         """  # noqa: S608 - whole numbers of ours
     )
 

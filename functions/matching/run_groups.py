@@ -59,8 +59,11 @@ def fold_group(run: str, plan: Plan, group: int, at: int) -> None:
     if row.put_if_absent():
         log.event("run.folded", run=run, part=group, rows=made.rows)
         return
-    for key in (made.results, made.revised, made.listings):  # another attempt was first, and its files are the state
-        lake.delete(key)
+    # Another attempt was first, and its files are the state; or this very one was, and only the answer was lost.
+    stored = RunRow.find(run, folded_place(group), at=at)
+    if stored is not None and stored.label != label:
+        for key in (made.results, made.revised, made.listings):
+            lake.delete(key)
 
 
 def decide_group(run: str, plan: Plan, group: int, at: int) -> None:
@@ -71,9 +74,7 @@ def decide_group(run: str, plan: Plan, group: int, at: int) -> None:
     """
     if RunRow.find(run, part_place(group), at=at) is not None:
         return
-    label, folded, count = uuid4().hex, folded_of(run), 0
-    if len(folded) < plan.groups:
-        raise LookupError("a group was not folded")
+    label, folded, count = uuid4().hex, all_folded(run, plan), 0
     source, policy = run_files.sources(plan), POLICIES[plan.policy]
     with sql.engine(MEMORY_MB) as (connection, folder):
         files.load(connection, folder, "units", files.UNITS, source.units)
@@ -96,10 +97,17 @@ def decide_group(run: str, plan: Plan, group: int, at: int) -> None:
         log.event("run.decided", run=run, part=group, count=people, missed=missed)
 
 
-def folded_of(run: str) -> list[Folded]:
-    """Return what was folded, by group."""
+def all_folded(run: str, plan: Plan) -> list[Folded]:
+    """Return what was folded, by group.
+
+    Raises:
+        LookupError: a group was not folded: the others alone are no state of the lake.
+    """
     rows = RunRow.query(run, RunRow.place.startswith("folded#"), consistent_read=True)
-    return [unpacked(row.data, Folded) for row in rows]
+    folded = [unpacked(row.data, Folded) for row in rows]
+    if len(folded) < plan.groups:
+        raise LookupError("a group was not folded")
+    return folded
 
 
 def _standing(plan: Plan, source: Sources, group: int, at: int) -> Iterator[StandingLine]:

@@ -91,7 +91,7 @@ def _planned(cutoff: int, area: str) -> Plan:
 
 
 def _unit_line(one: units.Unit) -> UnitLine:
-    return UnitLine(one.unit, one.current or "", one.approved, one.ends_at)
+    return UnitLine(one.unit, one.current or "", one.approved, one.ends_at, one.current_at)
 
 
 def begin(run: str, execution: str, at: int) -> Plan:
@@ -131,7 +131,8 @@ def gather(run: str, at: int) -> list[Hold]:
     A decision already made about a unit stays.
     """
     plan = _plan(_must(head(run, at)))
-    manifest.commit(run_files.sources(plan).lake, [one.slice for one in run_groups.folded_of(run)], at)
+    manifest.commit(run_files.sources(plan).lake, [one.slice for one in run_groups.all_folded(run, plan)], at)
+    manifest.sweep(at)
     for hold in rules.holds(tallies_of(run, at), POLICIES[plan.policy]):
         row = RunRow(run, unit_place(hold.unit), data=packed(hold), created_at=at, ttl=at + KEPT_S)
         if row.put_if_absent():
@@ -166,6 +167,7 @@ def finish(run: str, at: int, *, failed: bool = False) -> rules.State:
     waits = any(hold.waits for hold in holds_of(run, at).values())
     state: rules.State = "failed" if failed else "held" if waits else "done"
     RunRow(run, HEAD).update(actions=[RunRow.state.set(state), RunRow.changed_at.set(at)])
+    settle_state(run, at)  # the last hold may have been decided since it was looked at
     log.event("run.finished", run=run, state=state)
     return state
 
@@ -256,13 +258,14 @@ def parts_done(run: str) -> int:
 
 
 def _apply(decided: Decided, at: int) -> None:
-    known = decided.entitlement
-    if not row_of(known).put_if(precedes(known.decided_at)):
+    known, row = decided.entitlement, row_of(decided.entitlement)
+    if not decided.known and row.put_if_absent():
+        return  # nobody had decided anything about them, so that they have no pass
+    if not row.put_if(precedes(known.decided_at)):
         stored = service.entitlement(known.pid, known.scope)
         if stored is None or stored.run != known.run:
             return  # something decided later stands, and it withdrew what it had to
-    if decided.known:
-        service.withdraw_what_ended(known, at)
+    service.withdraw_what_ended(known, at)
 
 
 def _plan(row: RunRow) -> Plan:

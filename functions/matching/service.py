@@ -67,8 +67,9 @@ def known(pids: Iterable[str], at: int) -> set[str]:
 def make_known(pids: Iterable[str], at: int) -> None:
     """Mark people as known; the mark outlives every decision, and is renewed by the daily run at half its life."""
     wanted = sorted(pids)
-    for pid in set(wanted) - known(wanted, at + KNOWN_S // 2):
-        KnownRow(pid, KNOWN, ttl=at + KNOWN_S).save()
+    unmarked = sorted(set(wanted) - known(wanted, at + KNOWN_S // 2))
+    for _ in spread(lambda pid: KnownRow(pid, KNOWN, ttl=at + KNOWN_S).save(), unmarked):
+        pass
 
 
 def standing(pid: str, at: int) -> list[Entitlement]:

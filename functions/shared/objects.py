@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -109,12 +110,19 @@ class Bucket:
         """Remove an object; one that is not there is removed already."""
         client("s3").delete_object(Bucket=self.name, Key=key)
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """Name the objects under a prefix, in order."""
+    def has(self, key: str) -> bool:
+        """Tell whether there is an object, for a function that may list the bucket and not read this part of it."""
+        # In the order of their keys the first that begins with the key is the key itself, if there is one.
+        found = client("s3").list_objects_v2(Bucket=self.name, Prefix=key, MaxKeys=1).get("Contents", ())
+        return any(entry["Key"] == key for entry in found)
+
+    def keys(self, prefix: str, *, before: float = inf) -> Iterator[str]:
+        """Name the objects under a prefix, in order; or only those last written before an instant."""
         pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         for page in pages:
             for entry in page.get("Contents", ()):
-                yield entry["Key"]
+                if entry["LastModified"].timestamp() < before:
+                    yield entry["Key"]
 
 
 public = Bucket("BUCKET_PUBLIC")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Unit:
     """A registered unit.
 
-    `current` is the staff list's generation in force, None before the first list; `replaced` the order of the last
-    upload that replaced the list whole (see `functions/staff/rules.py`).
+    `current` is the staff list's generation in force, None before the first list, and `current_at` when it was put in
+    force; `replaced` the order of the last upload that replaced the list whole (see `functions/staff/rules.py`).
     """
 
     unit: str
@@ -25,3 +25,4 @@ class Unit:
     current: str | None
     approved: bool
     replaced: str = ""
+    current_at: int = 0

@@ -170,4 +170,5 @@ def _read(row: UnitRow) -> Unit:
         current=row.current,
         approved=row.approved_at is not None,
         replaced=row.replaced or "",
+        current_at=int(row.current_at or 0),
     )
