@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,7 +12,11 @@ from cli import offline
 from credentials import Expired, NotYetValid, Pass, Refused, StatusLists, Unreadable
 from credentials.status import Unchecked
 
-_BARE = re.compile(rb"[A-Za-z0-9_.~#:/?=&%-]+")
+# What is left of a line without these letters says what it is: a pattern looks at each of 1,500 characters in turn, and
+# twice so cost a tenth of an audit.
+_LETTERS = string.ascii_letters.encode() + string.digits.encode() + b"_-"
+_BARE = _LETTERS + b".~#:/?=&%"
+_PARTS = 3
 _KID = re.compile(r'"kid":"([A-Za-z0-9_-]{1,64})"')
 
 
@@ -87,14 +92,13 @@ def _kid_of(token: str) -> str | None:
 
 def _read(line: bytes, at: int) -> tuple[str, bool, int]:
     """The text of a line, whether it is a token, and the instant to judge at; raises Unreadable."""
-    content: Any = line.strip()
-    if _BARE.fullmatch(content):
-        content = content.decode("ascii")
-    else:
-        try:
-            content = json.loads(content)
-        except (ValueError, RecursionError):
-            raise Unreadable("size", "neither a pass nor JSON") from None
+    bare = line.strip()
+    if bare and not bare.translate(None, _BARE):
+        return bare.decode("ascii"), _is_token(bare), at
+    try:
+        content: Any = json.loads(bare)
+    except (ValueError, RecursionError):
+        raise Unreadable("size", "neither a pass nor JSON") from None
     if isinstance(content, dict):
         at = content["at"] if type(content.get("at")) is int else at
         if "token" in content:
@@ -103,6 +107,12 @@ def _read(line: bytes, at: int) -> tuple[str, bool, int]:
     if not isinstance(content, str):
         raise Unreadable("size", "no pass in this line")
     return content, offline.is_token(content), at
+
+
+def _is_token(bare: bytes) -> bool:
+    """What `offline.is_token` says of a text."""
+    parts = bare.split(b".")
+    return len(parts) == _PARTS and all(parts) and not bare.translate(None, _LETTERS + b".")
 
 
 _judges: list[Judge] = []
