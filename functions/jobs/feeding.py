@@ -23,16 +23,17 @@ REST = "rest"
 
 
 def write(head: Head, number: int, plan: Plan, at: int) -> dict[str, int]:
-    """Write the files of a plan; return the rows of each, which the plan's naming keeps in the head."""
+    """Write the files of a plan, of those that have a row; return the rows of each, for the head to keep."""
     if head.kind != "results":
         generation = head.generation_of(number)
         return {REST: lake.listings_file(_name(head, number, REST), _listed(head.subject, generation, plan, at)).rows}
     received_at = int(head.received_at)
+    filled = [which for which in (URGENT, REST) if any(part.urgent == (which == URGENT) for part in plan.parts)]
     return {
         which: lake.results_file(
             _name(head, number, which), _results(plan.parts, urgent=which == URGENT), received_at
         ).rows
-        for which in (URGENT, REST)
+        for which in filled
     }
 
 

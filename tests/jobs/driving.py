@@ -13,6 +13,7 @@ from typing import Any
 from functions.jobs import handlers, service
 from functions.jobs.model import Head, Part, Same
 from functions.jobs.service import Upload
+from functions.results.model import ResultRow
 from functions.shared import aws, transactions
 from functions.shared.clock import DAY_S, now
 from functions.shared.identity.documents import check_character
@@ -108,7 +109,7 @@ def steps_of(engine: Service) -> Steps:
 
 
 def _clients() -> list[Any]:
-    tables = [model._get_connection().connection.client for model in (Same, Head, Part, StaffRow, UnitRow)]
+    tables = [model._get_connection().connection.client for model in (Same, Head, Part, StaffRow, UnitRow, ResultRow)]
     return [*tables, transactions._connection().client, *(aws.client(name) for name in ("s3", "sqs"))]
 
 
@@ -125,23 +126,33 @@ _WRITES = (
 
 @contextmanager
 def kill_at(number: int, *, after: bool) -> Iterator[Callable[[], int]]:
-    """Die at the n-th write to any service, before it is sent or after it has taken effect; yields a counter."""
+    """Die at the n-th write to any service, before it is sent or after it has taken effect; yields a counter.
+
+    A dead process writes nothing more, also where a thread of a library's had died alone and nobody asked it.
+    """
     count = 0
 
-    def die(**_event: Any) -> None:
+    def on_call(**_event: Any) -> None:
         nonlocal count
+        if count >= number:
+            raise Killed
         count += 1
-        if count == number:
+        if count == number and not after:
             raise Killed
 
-    moments = [f"{'after' if after else 'before'}-call.*.{name}" for name in _WRITES]
+    def on_answer(**_event: Any) -> None:
+        if count >= number:
+            raise Killed
+
+    handlers_of = {"before": on_call, "after": on_answer}
+    moments = [(f"{when}-call.*.{name}", die) for when, die in handlers_of.items() for name in _WRITES]
     clients = _clients()
     for client in clients:
-        for moment in moments:
+        for moment, die in moments:
             client.meta.events.register(moment, die)
     try:
         yield lambda: count
     finally:
         for client in clients:
-            for moment in moments:
+            for moment, die in moments:
                 client.meta.events.unregister(moment, die)
