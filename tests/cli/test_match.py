@@ -84,5 +84,10 @@ def test_a_report_names_its_holds() -> None:
         "withdrawn": 4,
         "refused": {"positive": 5},
         "holds": [{"unit": "U-1", "people": 25, "losing": 9, "decision": ""}],
+        "stages": {"fold": 3, "decide": 12},
+        "missed": 2,
     }
-    assert told_report(report)[-1] == "  held: U-1 would lose 9 of 25: waits for a person"
+    *_, decide, missed, held = told_report(report)
+    assert held == "  held: U-1 would lose 9 of 25: waits for a person"
+    assert "missed by events: 2." in missed
+    assert decide.split() == ["decide", "12", "s"]
