@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 TEXT: Final = sql.read(Path(__file__).with_name("fold.sql"))
-_LISTINGS: Final = sql.read(Path(__file__).with_name("fold-listings.sql"))
+LISTINGS: Final = sql.read(Path(__file__).with_name("fold-listings.sql"))
 REVISED: Final = "SELECT lab, tube, pid, revision FROM folded WHERE revision > 0 ORDER BY lab, tube"
 _LONGEST_LIST_S: Final = 380 * DAY_S
 _KEPT_S: Final = 14 * DAY_S
@@ -52,7 +52,7 @@ def fold(
     files.load(connection, folder, "units", files.UNITS, units)
     listed = files.opened(fetched(folder, source, "listings", parts), files.LISTINGS)
     connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {listed}")  # noqa: S608 - paths of ours
-    kept = sql.bound(_LISTINGS, first=first, last=last, oldest=at - _LONGEST_LIST_S, kept_s=_KEPT_S, now=at)
+    kept = sql.bound(LISTINGS, first=first, last=last, oldest=at - _LONGEST_LIST_S, kept_s=_KEPT_S, now=at)
     rows += files.save(connection, kept, paths["listings"])
     for name, path in paths.items():
         lake.send(path, names[name])

@@ -45,6 +45,7 @@ people AS (
         pid,
         max(sampled_at * 8 + CASE result WHEN 'negative' THEN 1 WHEN 'inconclusive' THEN 3 ELSE 4 END)
             FILTER (WHERE result IN ('negative', 'inconclusive', 'positive')) AS newest,
+        max(sampled_at) FILTER (WHERE result IN ('negative', 'inconclusive', 'positive')) AS newest_at,
         max(sampled_at) FILTER (WHERE result = 'positive' AND pool_size > 1) AS last_pool,
         max(sampled_at) FILTER (WHERE result IN ('negative', 'inconclusive', 'positive') AND pool_size = 1)
             AS last_single,
@@ -79,8 +80,8 @@ uncleared AS (
 facts AS (
     SELECT
         pairs.*,
-        p.newest % 8 AS severity,
-        (p.newest - p.newest % 8) / 8 AS sampled_at,
+        p.newest - p.newest_at * 8 AS severity,
+        p.newest_at AS sampled_at,
         p.last_pending,
         u.ends_at,
         coalesce(u.ends_at <= :cutoff, FALSE) AS approval_ended,
@@ -122,7 +123,7 @@ decided AS (
         CASE
             WHEN cause = 'eligible'
                 THEN least(
-                    CAST(sampled_at AS BIGINT) + :negative_life_s,
+                    sampled_at + :negative_life_s,
                     coalesce(listed_until, 9223372036854775807),
                     coalesce(ends_at, 9223372036854775807)
                 )

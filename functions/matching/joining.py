@@ -19,7 +19,7 @@ from functions.results.rules import Result, sample_order
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_TEXT: Final = sql.read(Path(__file__).with_name("join.sql"))
+TEXT: Final = sql.read(Path(__file__).with_name("join.sql"))
 _FETCHED: Final = 10_000
 
 
@@ -70,7 +70,7 @@ def relate(connection: DuckDBPyConnection, cutoff: int, first: int, last: int) -
 def join(connection: DuckDBPyConnection, policy: Policy, cutoff: int) -> None:
     """Make the table `decided` from the relations that join.sql names, which must be there."""
     text = sql.bound(
-        _TEXT,
+        TEXT,
         cutoff=cutoff,
         history_s=policy.history_s,
         negative_life_s=policy.negative_life_s,
@@ -144,7 +144,7 @@ def overdue(connection: DuckDBPyConnection, before: int, most: int) -> list[tupl
 
 def causes_in_order() -> list[str]:
     """Return the causes in the order in which the text names them."""
-    named = _TEXT.partition("named AS")[2].partition("FROM facts")[0]
+    named = TEXT.partition("named AS")[2].partition("FROM facts")[0]
     return list(dict.fromkeys(re.findall(r"THEN\s+'([a-z-]+)'", named)))
 
 

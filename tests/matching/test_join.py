@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+import sqlglot
 from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -103,3 +106,14 @@ def test_the_order_of_causes_is_the_policys() -> None:
     order = [DEFAULT.precedence.index(cause) for cause in joining.causes_in_order()]
     assert sorted(order) == order
     assert set(joining.causes_in_order()) == set(DEFAULT.precedence)
+
+
+@pytest.mark.parametrize(
+    "text", [joining.TEXT, folding.TEXT, folding.LISTINGS], ids=["join.sql", "fold.sql", "fold-listings.sql"]
+)
+def test_the_texts_mean_the_same_to_trino(text: str) -> None:
+    """Read as DuckDB's and written as Trino's they are what they are when read as Trino's, and nothing is unsupported."""
+    bound = re.sub(r":([a-z_]+)", "1", text)
+    (as_duckdb,) = sqlglot.transpile(bound, read="duckdb", write="trino", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    (as_trino,) = sqlglot.transpile(bound, read="trino", write="trino", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    assert as_duckdb == as_trino
