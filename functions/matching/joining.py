@@ -131,13 +131,19 @@ def counts(connection: DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
 
 
 def overdue(connection: DuckDBPyConnection, before: int, most: int) -> list[tuple[str, str, int, str]]:
-    """Return `(lab, tube, sampled_at, site)` of samples taken before an instant whose result never came, oldest first."""
+    """Return `(lab, tube, sampled_at, site)` of samples taken before an instant whose result never came, oldest first.
+
+    A tube that was given to somebody else has said all that it will about whoever had it first.
+    """
     return connection.execute(
         f"""
-        SELECT lab, tube, min(sampled_at) AS taken, min(site) FROM results
-        WHERE result = 'pending' AND sampled_at < {before}
-        GROUP BY lab, tube QUALIFY row_number() OVER (PARTITION BY lab ORDER BY min(sampled_at)) <= {most}
-        ORDER BY lab, taken, tube
+        SELECT r.lab, r.tube, min(r.sampled_at) AS taken, min(r.site) FROM results r
+        WHERE r.result = 'pending' AND r.sampled_at < {before} AND NOT EXISTS (
+            SELECT 1 FROM revised t
+            WHERE t.lab = r.lab AND t.tube = r.tube AND t.revision > r.revision AND r.pool_size = 1
+        )
+        GROUP BY r.lab, r.tube QUALIFY row_number() OVER (PARTITION BY r.lab ORDER BY min(r.sampled_at)) <= {most}
+        ORDER BY r.lab, taken, r.tube
         """  # noqa: S608 - whole numbers of ours
     ).fetchall()
 

@@ -94,6 +94,19 @@ def overtaken(key: str, others: Callable[[], None]) -> Iterator[list[int]]:
         yield count
 
 
+@contextmanager
+def meanwhile(operation: str, others: Callable[[], None]) -> Iterator[None]:
+    """Have others do something right before our next call of an operation of tables."""
+    waiting = [others]
+
+    def on_call(**_call: Any) -> None:
+        if waiting:
+            waiting.pop()()
+
+    with _listening({f"before-call.dynamodb.{operation}": on_call}):
+        yield
+
+
 def _lost(request: Any) -> None:
     """Send a request as botocore would, and listen to no answer."""
     import urllib3  # noqa: PLC0415 - botocore's own way to the wire
