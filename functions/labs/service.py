@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.expressions.update import Action
 
 from functions.labs.model import LabRow
+from functions.lake import overdue
+from functions.lake.overdue import Sample
 from functions.shared.labels import DISTRICT, district_of, is_area, is_label
 from functions.shared.pages import Page, page_of
 from functions.shared.problems import FieldError, NotFound, Rejected
@@ -20,6 +23,16 @@ class Lab:
     lab: str
     name: str
     area: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverduePage:
+    """Some of a laboratory's overdue samples; `as_of` is None before the first run, `position` None on the last page."""
+
+    as_of: int | None
+    total: int
+    samples: Sequence[Sample]
+    position: Any
 
 
 def lab(lab_id: str) -> Lab | None:
@@ -69,3 +82,18 @@ def register(lab_id: str, *, name: str, area: str, at: int) -> tuple[Lab, bool]:
         actions: list[Action] = [LabRow.district.set(district_of(area)), LabRow.area.set(area), LabRow.name.set(name)]
         LabRow(lab_id).update(actions=actions)
     return Lab(lab_id, name, area), new
+
+
+def overdue_page(lab_id: str, after: Any, limit: int) -> OverduePage:
+    """Return overdue samples, the oldest first, behind the position `after` (None: from the first).
+
+    A position is a sample's own place in the order, so that a list that a later run wrote meanwhile is gone on with:
+    what is still overdue is not skipped.
+    """
+    found = overdue.of_lab(lab_id)
+    if found is None:
+        return OverduePage(None, 0, (), None)
+    left = [one for one in found.samples if after is None or (one.sampled_at, one.tube) > tuple(after)]
+    shown = left[:limit]
+    position = [shown[-1].sampled_at, shown[-1].tube] if len(left) > limit else None
+    return OverduePage(found.as_of, found.total, shown, position)

@@ -31,12 +31,19 @@ class Overdue(msgspec.Struct, frozen=True):
     samples: list[Sample]
 
 
+class Told(msgspec.Struct, frozen=True):
+    """The newest run that looked, by its cut-off, and which laboratories it found something of."""
+
+    as_of: int
+    labs: list[str]
+
+
 def tell(samples: Sequence[tuple[str, str, int, str]], as_of: int) -> None:
     """Write each laboratory's list from `(lab, tube, sampled_at, site)`; a tube of several people is one sample.
 
-    A laboratory that was told of some before, and has none now, is told of none.
+    Who has a list is said last, in one object: who is not named there has nothing overdue, whatever was written before.
     """
-    found: dict[str, dict[str, Sample]] = {lab: {} for lab in _told()}
+    found: dict[str, dict[str, Sample]] = {}
     for lab, tube, sampled_at, site in samples:
         known = found.setdefault(lab, {}).get(tube)
         if known is None or sampled_at < known.sampled_at:
@@ -44,22 +51,21 @@ def tell(samples: Sequence[tuple[str, str, int, str]], as_of: int) -> None:
     for lab, tubes in found.items():
         listed = sorted(tubes.values(), key=lambda one: (one.sampled_at, one.tube))
         lake.put(_key(lab), msgspec.json.encode(Overdue(as_of, len(listed), listed[:MOST])))
-    lake.put(_LABS, msgspec.json.encode(sorted(lab for lab, tubes in found.items() if tubes)))
+    lake.put(_TOLD, msgspec.json.encode(Told(as_of, sorted(found))))
 
 
 def of_lab(lab: str) -> Overdue | None:
-    """Return a laboratory's overdue samples, None before the first run that looked."""
-    data = lake.get(_key(lab))
-    return msgspec.json.decode(data, type=Overdue) if data else None
+    """Return a laboratory's overdue samples, none as of the newest run that found none; None before the first run."""
+    data = lake.get(_TOLD)
+    if data is None:
+        return None
+    told = msgspec.json.decode(data, type=Told)
+    listed = lake.get(_key(lab)) if lab in told.labs else None
+    return msgspec.json.decode(listed, type=Overdue) if listed else Overdue(told.as_of, 0, [])
 
 
-_LABS: Final = "overdue/labs.json"
+_TOLD: Final = "overdue/labs.json"
 
 
 def _key(lab: str) -> str:
     return f"overdue/of-{lab}.json"
-
-
-def _told() -> list[str]:
-    data = lake.get(_LABS)
-    return msgspec.json.decode(data, type=list[str]) if data else []

@@ -24,6 +24,7 @@ from tests.browser.desk import HEADER, Desk, staff_csv
 from tests.browser.served import origin_of
 from tests.conftest import Http
 from tests.main_job.district import AREA, District, ago, id_number
+from tests.results.daily import run_everywhere
 
 KEPT = "sessionStorage.getItem('epipass.desk.staff')"
 SCRIPT = "<img src=x onerror=globalThis.planted=1>"
@@ -327,3 +328,37 @@ def test_a_laboratory_uploads_its_results(new_desk: Callable[..., Desk], distric
     assert phone.numbers() == [1, 1]
     phone.page.get_by_text("The result is one of").wait_for()
     assert phone.faults() == []
+
+
+def test_a_laboratory_sees_which_samples_are_overdue(
+    new_desk: Callable[..., Desk], district: District, engine: Service
+) -> None:
+    """After the daily run: how many, the oldest, the list, and its text to send on; with a result they are gone."""
+    phone = new_desk(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, locale="en-GB")
+    phone.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    phone.sign_in("lab", district.lab)
+    phone.page.wait_for_url("**/lab")
+    header = "tube,id_number,sampled_at,result,site"
+    rows = [f"W-{n},{id_number(district.serial + n)},{ago(25 + n)},待出,East gate" for n in range(3)]
+    phone.upload("waiting.csv", "\n".join([header, *rows]).encode())
+    phone.until("good")
+    run_everywhere(engine)
+    card = phone.page.locator("#overdue")
+    phone.page.locator("nav a").first.click()
+    expect(card.locator(".notice")).to_contain_text("without a result: 3")
+    card.locator("summary").click()
+    tubes = card.locator("tbody tr td:first-child")
+    expect(tubes).to_have_text(["W-2", "W-1", "W-0"])  # the oldest first
+    card.locator("button").first.click()
+    expect(card.locator("[role=status]")).not_to_be_empty()
+    copied = phone.page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert [line.split("\t")[0] for line in copied] == ["Tube", "W-2", "W-1", "W-0"]
+    assert [line.split("\t")[2] for line in copied[1:]] == ["East gate"] * 3
+    assert phone.faults() == []
+    done = [row.replace("待出", "阴性") for row in rows]
+    phone.upload("done.csv", "\n".join([header, *done]).encode())
+    phone.until("good")
+    time.sleep(1.1)  # the next second is the next cut-off
+    run_everywhere(engine)
+    phone.page.locator("nav a").first.click()
+    expect(card.locator(".hint")).to_contain_text("no tube was taken over 24 hours ago")

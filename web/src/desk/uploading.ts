@@ -6,8 +6,10 @@ import { type Desk, type Progress, sendFile } from "./service";
 export type Format = "csv" | "xlsx" | "jsonl";
 
 /** Up to this size a file goes in the request's body (functions/shared/sheets/limits.py). */
-export const DIRECT_BYTES = 4 * 1024 * 1024;
-export const MOST_BYTES = 64 * 1024 * 1024;
+export const MIB = 1024 * 1024;
+export const DIRECT_BYTES = 4 * MIB;
+const MOST_MIB = 64;
+const MOST_MIB_OF_RESULTS = 256;
 
 const ENDINGS: Readonly<Record<string, Format>> = {
   csv: "csv",
@@ -41,6 +43,11 @@ export interface Destination {
   /** The unit's or laboratory's code. */
   readonly subject: string;
   readonly mode: "update" | "replace";
+}
+
+/** How large a file may be, in MiB: results as text are read row by row, all else whole. */
+export function mostMiB(kind: Destination["kind"], format: Format): number {
+  return kind === "results" && format !== "xlsx" ? MOST_MIB_OF_RESULTS : MOST_MIB;
 }
 
 interface Announced extends Job {

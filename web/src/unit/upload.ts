@@ -6,9 +6,10 @@ import { faultText } from "../desk/faults";
 import { jobTable } from "../desk/joblist";
 import { isGoing, type Job, namedColumns, STATE_WORDS } from "../desk/jobs";
 import type { Console, View } from "../desk/shell";
-import { type Destination, type Format, formatOf, MOST_BYTES, sendList } from "../desk/uploading";
+import { type Destination, type Format, formatOf, MIB, mostMiB, sendList } from "../desk/uploading";
 import { chinaInstant, instantOf } from "../shared/china";
 import { approvalNote, loadUnit, type Unit } from "./approval";
+import { OverdueCard } from "./overdue";
 import type { UnitWord, Voice } from "./words";
 
 const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xls,.et,.wps,.jsonl,.ndjson";
@@ -36,6 +37,7 @@ export class UploadView implements View {
   private readonly history = h("section", { class: "card", id: "history" });
   private readonly waiting = h("div", {});
   private readonly approval = h("div", {});
+  private readonly overdue: OverdueCard | undefined;
   private unit: Unit | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,7 +46,8 @@ export class UploadView implements View {
     private readonly voice: Voice,
   ) {
     void this.loadJobs();
-    if (!this.isLab) void this.loadApproval();
+    if (this.isLab) this.overdue = new OverdueCard(open, voice);
+    else void this.loadApproval();
     addEventListener("beforeunload", this.keepSending);
   }
 
@@ -72,7 +75,9 @@ export class UploadView implements View {
     this.drawHistory();
     const card = h("section", { class: "card" }, this.dropZone(), this.fault, this.chosen);
     this.drawApproval();
-    return [this.waiting, this.approval, ...(this.isLab ? [] : [this.modes()]), card, this.template(), this.history];
+    const modes = this.isLab ? [] : [this.modes()];
+    const overdue = this.overdue === undefined ? [] : [this.overdue.draw()];
+    return [this.waiting, this.approval, ...modes, card, ...overdue, this.template(), this.history];
   }
 
   private modes(): Node {
@@ -115,7 +120,7 @@ export class UploadView implements View {
       h("p", { class: "wide-only" }, voice.say("dropHere")),
       input,
       h("label", { for: "file", class: "solid" }, voice.say("chooseFile")),
-      h("p", { class: "hint" }, voice.say("formats")),
+      h("p", { class: "hint" }, voice.say(this.isLab ? "formatsLab" : "formats")),
     );
     const over = (event: DragEvent, on: boolean): void => {
       event.preventDefault();
@@ -135,14 +140,18 @@ export class UploadView implements View {
     this.fault.textContent = "";
     this.file = undefined;
     let wrong: UnitWord | undefined;
+    let most = 0;
     if (file.size === 0) wrong = "fileEmpty";
-    else if (file.size > MOST_BYTES) wrong = "fileTooLarge";
     else {
       this.format = await formatOfFile(file);
       if (this.format === undefined) wrong = "fileNoList";
-      else this.file = file;
+      else {
+        most = mostMiB(this.isLab ? "results" : "staff-list", this.format);
+        if (file.size > most * MIB) wrong = "fileTooLarge";
+        else this.file = file;
+      }
     }
-    if (wrong !== undefined) this.fault.textContent = this.voice.say(wrong);
+    if (wrong !== undefined) this.fault.textContent = this.voice.say(wrong, { most });
     this.drawChosen();
     this.chosen.querySelector("button")?.focus();
   }
