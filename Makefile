@@ -107,6 +107,14 @@ $(STAMPS)/bench: requirements/bench.txt $(STAMPS)/venv
 bench: $(STAMPS)/bench ## measurements against named peers, in one run
 	@$(BIN)/python -m bench
 
+# Growth first: it draws docs/pictures/growth.svg. It takes an hour or more, and 5 GB of disk under BENCH_CITY.
+BENCH_CITY ?= .build/city
+.PHONY: bench-city
+bench-city: $(STAMPS)/bench $(STAMPS)/engine ## the long measurements: 10 M people x 50 M results, growth, a million of each thing
+	@$(BIN)/python -m bench.growth --folder $(BENCH_CITY)
+	@$(BIN)/python -m bench.entitlements --folder $(BENCH_CITY)/first
+	@$(BIN)/python -m bench.audits
+
 .PHONY: bench-uploads
 bench-uploads: $(STAMPS)/venv $(STAMPS)/engine ## a million results in one upload through the embedded engine: all checked, 50,000 applied
 	@$(BIN)/python -m bench.bench_uploads

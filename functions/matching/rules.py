@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal
 
 from functions.matching.policy import DEFAULT, NOT_ELIGIBLE, Policy
@@ -17,6 +17,7 @@ from functions.results.rules import Result, sample_order
 ELIGIBLE: Final = "eligible"
 REFUSED: Final = "refused"
 Verdict = Literal["eligible", "refused"]
+_EVIDENCE: Final = tuple(member.name for member in fields(Result) if member.name != "pid")
 
 CLOCK_LEEWAY_S: Final = 300
 # What no result can bring about: a loss for one of these may be a mistake in a list, and can wait for a person.
@@ -122,7 +123,7 @@ def entitle(pid: str, scope: str, decision: Decision, decided_at: int, run: str 
 
 def evidence_text(rows: Iterable[Result]) -> str:
     """Return rows as compact JSON, one object each, in the order they are named and without the pid."""
-    named = [{name: value for name, value in asdict(row).items() if name != "pid"} for row in rows]
+    named = [{name: getattr(row, name) for name in _EVIDENCE} for row in rows]
     return json.dumps(named, ensure_ascii=False, separators=(",", ":"))
 
 
