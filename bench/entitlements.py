@@ -28,6 +28,7 @@ from functions.matching.policy import DEFAULT
 from functions.matching.rules import Facts, decide
 from functions.matching.run_files import Sources, keep_decisions
 from functions.matching.run_rules import Decided
+from functions.results.rules import Result
 from infra.local import embedded
 
 PEOPLE, APPLIED, AT_ONCE = 1_000_000, 20_000, 2_500
@@ -72,7 +73,7 @@ def _alone(connection: Any, city: generate.City) -> float:
     ).fetchall()
     by_person: dict[str, list[Any]] = {}
     for row in rows:
-        by_person.setdefault(row[0], []).append(joining.Result(*row))
+        by_person.setdefault(row[0], []).append(Result(*row))
     facts = [Facts(joining.history(some), listed=True, approval=None) for some in by_person.values()]
     began = time.perf_counter()
     for one in facts:
