@@ -12,10 +12,12 @@ import msgspec
 
 from functions.jobs.model import Head
 from functions.jobs.plan import PartPlan, Plan
+from functions.jobs.rules import AHEAD
 from functions.lake import service as lake
 from functions.lake.files import ListingLine, part_of
 from functions.lake.manifest import Kind, Source
 from functions.results.rules import Result
+from functions.shared.reserved import CANARY_LAB
 from functions.staff import service as staff
 
 URGENT = "urgent"
@@ -27,6 +29,8 @@ def write(head: Head, number: int, plan: Plan, at: int) -> dict[str, int]:
     if head.kind != "results":
         generation = head.generation_of(number)
         return {REST: lake.listings_file(_name(head, number, REST), _listed(head.subject, generation, plan, at)).rows}
+    if head.subject == CANARY_LAB:  # no run decides about its people, and each group of a run fetches every file
+        return {}
     received_at = int(head.received_at)
     filled = [which for which in (URGENT, REST) if any(part.urgent == (which == URGENT) for part in plan.parts)]
     return {
@@ -39,7 +43,7 @@ def write(head: Head, number: int, plan: Plan, at: int) -> dict[str, int]:
 
 def feed(head: Head) -> None:
     """Have runs read what may be applied of the plan in force: all of it, or what goes ahead of its hold."""
-    wanted = URGENT if head.state == "held" else REST
+    wanted = URGENT if head.state in AHEAD else REST
     mark = f"{int(head.plan)}-{wanted}"
     if head.fed == mark or not head.lake:
         return
