@@ -8,8 +8,9 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 from rich.console import Console
@@ -18,9 +19,8 @@ from rich.table import Table
 
 from cli import auditing, offline, told
 
-CHUNK_LINES = 1_000
-LONGEST_LINE = 16_384
-SHOWN = 20
+SPAN_BYTES = 1 << 20
+PIPED_LINES = 1_000
 
 
 @dataclass
@@ -33,14 +33,12 @@ class Report:
     refusals: list[dict[str, Any]] = field(default_factory=list)
     duration_s: float = 0.0
 
-    def add(self, file: str, first_line: int, verdicts: list[auditing.Verdict]) -> None:
-        """Take in a chunk's verdicts."""
-        for number, verdict in enumerate(verdicts, first_line):
-            self.codes[verdict.code] += 1
-            if verdict.kid is not None:
-                self.kids[verdict.kid] += 1
-            if verdict.code != "ok" and len(self.refusals) < SHOWN:
-                self.refusals.append({"file": file, "line": number, "code": verdict.code, "cause": verdict.cause})
+    def add(self, file: str, first_line: int, found: auditing.Found) -> None:
+        """Take in what some lines held."""
+        self.codes += found.codes
+        self.kids += found.kids
+        for number, code, cause in found.refusals[: auditing.SHOWN - len(self.refusals)]:
+            self.refusals.append({"file": file, "line": first_line + number, "code": code, "cause": cause})
 
     @property
     def total(self) -> int:
@@ -112,47 +110,46 @@ def _run(files: tuple[str, ...], bench: auditing.Bench, jobs: int, *, quiet: boo
     size = sum(Path(file).stat().st_size for file in files)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), disable=quiet)
-    waiting: deque[tuple[str, int, int, Future[list[auditing.Verdict]]]] = deque()
+    waiting: deque[tuple[int, int, Future[auditing.Found]]] = deque()
+    read = [0] * len(files)
     with bar, ProcessPoolExecutor(jobs, initializer=auditing.begin, initargs=(bench,)) as pool:
         task = bar.add_task("KiB read", total=size // 1024)
 
         def finish_one() -> None:
-            file, first, length, future = waiting.popleft()
-            report.add(file, first, future.result())
+            place, length, future = waiting.popleft()
+            found = future.result()
+            report.add(files[place], read[place] + 1, found)
+            read[place] += found.lines
             bar.advance(task, length / 1024)
 
-        for file, first, length, lines in _chunks(files):
-            waiting.append((file, first, length, pool.submit(auditing.judge_lines, lines)))
-            # Bounded: a file larger than memory is read no faster than it is judged.
-            if len(waiting) > jobs * 4:
-                finish_one()
+        for place, file in enumerate(files):
+            for length, future in _submitted(pool, file):
+                waiting.append((place, length, future))
+                # Bounded: a file larger than memory is read no faster than it is judged.
+                if len(waiting) > jobs * 4:
+                    finish_one()
         while waiting:
             finish_one()
     report.duration_s = time.monotonic() - began
     return report
 
 
-def _chunks(files: tuple[str, ...]) -> Iterator[tuple[str, int, int, list[bytes]]]:
-    """Lines in bundles: file, number of the first, bytes, the lines; an endless line is cut and so refused."""
-    for file in files:
-        with Path(file).open("rb") as source:
-            first, length, lines = 1, 0, []
-            for line in _lines(source):
-                lines.append(line)
-                length += len(line)
-                if len(lines) == CHUNK_LINES:
-                    yield file, first, length, lines
-                    first, length, lines = first + CHUNK_LINES, 0, []
-            if lines:
-                yield file, first, length, lines
+def _submitted(pool: ProcessPoolExecutor, file: str) -> Iterator[tuple[int, Future[auditing.Found]]]:
+    """Hand a file out in pieces: bytes, and what will be found in them.
 
-
-def _lines(source: BinaryIO) -> Iterator[bytes]:
-    while line := source.readline(LONGEST_LINE):
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = source.readline(LONGEST_LINE)
-        yield line
+    Whoever judges reads: lines sent to another process cost a tenth of judging them. A pipe has only one reader.
+    """
+    path = Path(file)
+    if path.is_file():
+        size = path.stat().st_size
+        for start in range(0, size, SPAN_BYTES):
+            end = min(start + SPAN_BYTES, size)
+            yield end - start, pool.submit(auditing.judge_span, file, start, end)
+        return
+    with path.open("rb") as source:
+        rest = auditing.lines_of(source)
+        while lines := list(islice(rest, PIPED_LINES)):
+            yield 0, pool.submit(auditing.judge_lines, lines)
 
 
 def _print(report: Report, *, asked: bool) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import string
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
 from cli import offline
 from credentials import Expired, NotYetValid, Pass, Refused, StatusLists, Unreadable
@@ -18,6 +21,19 @@ _LETTERS = string.ascii_letters.encode() + string.digits.encode() + b"_-"
 _BARE = _LETTERS + b".~#:/?=&%"
 _PARTS = 3
 _KID = re.compile(r'"kid":"([A-Za-z0-9_-]{1,64})"')
+
+
+LONGEST_LINE = 16_384
+SHOWN = 20
+
+
+class Found(NamedTuple):
+    """What some lines held: how many there were, counts by code and by key, and the first refusals by line from 0."""
+
+    lines: int
+    codes: Counter[str]
+    kids: Counter[str]
+    refusals: list[tuple[int, str, str | None]]
 
 
 class Verdict(NamedTuple):
@@ -123,6 +139,39 @@ def begin(bench: Bench) -> None:
     _judges[:] = [Judge(bench)]
 
 
-def judge_lines(lines: list[bytes]) -> list[Verdict]:
-    """The verdicts of some lines, in order."""
-    return [_judges[0].judge(line) for line in lines]
+def judge_span(file: str, start: int, end: int) -> Found:
+    """Judge the lines of a file that begin at the bytes from `start` to before `end`: read where they are judged."""
+    with Path(file).open("rb") as source:
+        return judge_lines(lines_of(source, start, end))
+
+
+def judge_lines(lines: Iterable[bytes]) -> Found:
+    """Judge some lines, in order, and count what was found."""
+    count, codes, kids, refusals = 0, Counter[str](), Counter[str](), list[tuple[int, str, str | None]]()
+    for count, line in enumerate(lines, 1):
+        verdict = _judges[0].judge(line)
+        codes[verdict.code] += 1
+        if verdict.kid is not None:
+            kids[verdict.kid] += 1
+        if verdict.code != "ok" and len(refusals) < SHOWN:
+            refusals.append((count - 1, verdict.code, verdict.cause))
+    return Found(count, codes, kids, refusals)
+
+
+def lines_of(source: BinaryIO, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """Yield the lines that begin from `start` to before `end`; an endless line is cut, and so refused."""
+    at = start
+    if start > 0:
+        source.seek(start - 1)
+        at += _rest_of_line(source, b"") - 1
+    while (end is None or at < end) and (line := source.readline(LONGEST_LINE)):
+        at += len(line) + _rest_of_line(source, line)
+        yield line
+
+
+def _rest_of_line(source: BinaryIO, read: bytes) -> int:
+    """Read to a line's end, in pieces, and return how many bytes that were; `read` is what was read of it."""
+    length = 0
+    while not read.endswith(b"\n") and (read := source.readline(LONGEST_LINE)):
+        length += len(read)
+    return length

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -284,6 +285,21 @@ def test_audit_counts(desk: Path) -> None:
     assert told.exit_code == 1
     assert "untrusted" in told.stdout
     assert "NOT checked" in told.stderr
+
+
+def test_audit_of_a_pipe_and_of_two_files(desk: Path) -> None:
+    """What cannot be sought is read as it comes; lines are counted anew in each file."""
+    (desk / "passes.jsonl").write_text(f"{TOKEN}\n{TOKEN}\nx\n")
+    os.mkfifo(desk / "pipe")
+    writer = Thread(target=lambda: (desk / "pipe").write_text(f"{TOKEN}\nx\n{TOKEN}\n"))
+    writer.start()
+    found = answer(run("audit", desk / "passes.jsonl", desk / "pipe", *trust(desk), "--jobs", "1", "--json"))
+    writer.join()
+    assert found["codes"] == {"ok": 4, "unreadable": 2}
+    assert [(refusal["file"], refusal["line"]) for refusal in found["refusals"]] == [
+        (str(desk / "passes.jsonl"), 3),
+        (str(desk / "pipe"), 2),
+    ]
 
 
 def test_audit_judges_each_in_its_time(desk: Path) -> None:
