@@ -12,11 +12,12 @@ from pynamodb.exceptions import TransactWriteError
 from functions.jobs import feeding, vault
 from functions.jobs.checking import check
 from functions.jobs.model import HEAD, Head, Part, plan_prefix, reach
-from functions.jobs.rules import OVER
+from functions.jobs.rules import AHEAD, OVER
 from functions.matching import service as matching
 from functions.results import service as results
 from functions.results.rules import Result
 from functions.shared import log, queue
+from functions.shared.threads import spread
 from functions.shared.transactions import lost, transaction
 from functions.staff import service as staff
 from functions.staff.rules import order_of
@@ -35,12 +36,12 @@ def advance(job: str, at: int) -> None:
     head = Head.find(job, HEAD, at=at)
     if head is not None and head.state == "received" and not head.awaited:
         head = check(head, at)
-    if head is None or head.state in OVER or head.state == "received":
+    if head is None or head.state == "received" or (head.state in OVER and head.state != "cancelled"):
         return
     # Before any row is: a run that begins from now on knows what an event may decide about.
     feeding.feed(head)
     parts = parts_of(head)
-    if head.state == "held":
+    if head.state in AHEAD:
         _send(head, [part for part in parts if part.urgent and not part.done])
         return
     waiting = [part for part in parts if part.task == "apply" and not part.done]
@@ -120,9 +121,7 @@ def _apply(head: Head, part: Part, at: int) -> int:
 
 def _settle(head: Head, part: Part, at: int) -> int:
     pids = msgspec.msgpack.decode(_data(head, part), type=list[str])
-    for pid in pids:
-        matching.settle(pid, at)
-    return len(pids)
+    return sum(1 for _ in spread(lambda pid: matching.settle(pid, at), pids))
 
 
 def _data(head: Head, part: Part) -> bytes:

@@ -11,6 +11,8 @@ State = Literal["received", "running", "done", "held", "cancelled", "failed"]
 Hold = Literal["systematic", "clock", "leaving", "leaving-many"]
 
 OVER: Final = frozenset({"done", "cancelled", "failed"})
+# Only what is urgent goes on: whoever cancels a file may have been faster than the worker that was to send that ahead.
+AHEAD: Final = frozenset({"held", "cancelled"})
 PROTECTIVE: Final = frozenset({"positive", "inconclusive"})  # never held: they keep people safe, not entitled
 _FEW_BAD: Final = 5
 _BAD_SHARE: Final = 0.10

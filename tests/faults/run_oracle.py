@@ -139,7 +139,10 @@ class Stores:
 
     def published(self, name: str, index: int) -> bool:
         """Whether the bit of a place is set in the published list."""
-        token = self._get("BUCKET_PUBLIC", f"status/{name}").decode()
+        try:
+            token = self._get("BUCKET_PUBLIC", f"status/{name}").decode()
+        except self.service.client("s3").exceptions.NoSuchKey:
+            return False  # a list that nobody has published yet
         body = json.loads(_unpadded(token.split(".")[1]))
         bits = gzip.decompress(_unpadded(body["credentialSubject"]["encodedList"][1:]))
         return bool(bits[index // 8] >> (7 - index % 8) & 1)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from functions.jobs import checking, service
 from functions.matching import runs
 from functions.results.rules import Result
 from functions.shared import clock
@@ -82,6 +83,24 @@ def test_two_lists_and_two_contradicting_files_race_a_run(
     for task in left:
         tasks.perform(run, *task)
     check(stores, unit, laboratory, tmp_path)
+
+
+def test_a_positive_of_a_file_that_is_cancelled_at_once_is_not_lost(engine: Service, steps: Steps) -> None:
+    """The worker dies when the job is held, before it sent the positive ahead, and an officer cancels the rest."""
+    stores, laboratory, at = Stores(engine), f"L-{uuid4().hex[:12]}", clock.now() // 60 * 60 + 8 * HOUR
+    said = {number: "阳性" if number == 1 else "阴性" for number in range(1, 31)}
+    when = f"{china_time(at - HOUR)},{china_time(at - HOUR + 60)}"
+    lines = [f"T{number},{person_id(number)},{when},{word},1,0\n" for number, word in said.items()]
+    held = checking.check(upload_results(laboratory, (HEADER + "".join(lines)).encode()), clock.now())
+    assert held is not None
+    assert held.state == "held"
+    service.decide(held, "cancel", "their clock", actor="officer:x", owner=False, at=clock.now())
+    steps.finish()
+    pids = [pid_of("resident-id", person_id(number)) for number in said]
+    stored = {one["sk"]: one["result"] for pid in pids for one in stores.rows("RESULT", pid)}
+    assert {place: one for place, one in stored.items() if laboratory in place} == {f"{laboratory}#T1": "positive"}
+    named = [one["key"] for one in stores.manifest()["new"] if held.job in one["key"]]
+    assert named == [f"new/results/{held.job}-1-urgent.parquet"]
 
 
 def check(stores: Stores, unit: str, laboratory: Laboratory, folder: Path) -> None:
