@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from bench.answer import Answer, Clock, answer
 from bench.folder_bucket import bucket
 from bench.generate import City
-from bench.inputs import FOLDED
+from bench.inputs import FOLDED, note, noted
 from functions.lake import files, folding, sql
 from functions.matching import joining, run_groups
 from functions.matching.policy import DEFAULT
 from functions.matching.run_files import Folded, Sources
 from functions.matching.run_rules import Plan
-
-_NOTED = f"{FOLDED}/groups.json"
 
 
 def run(city: City, folder: Path, *, folded: bool) -> Answer:
@@ -38,12 +34,7 @@ def fold(city: City, folder: Path, clock: Clock) -> None:
                 connection, scratch, source.lake, source.units, plan.parts(group), prefix=FOLDED, at=city.cutoff
             )
         made.append(Folded(one, city.standing[group] if city.standing else _nothing(folder)))
-    (folder / _NOTED).write_bytes(msgspec.json.encode(made))
-
-
-def noted(folder: Path) -> list[Folded]:
-    """Return what a fold noted of each group."""
-    return msgspec.json.decode((folder / _NOTED).read_bytes(), type=list[Folded])
+    note(folder, made)
 
 
 def decide(city: City, folded: list[Folded], clock: Clock) -> Answer:

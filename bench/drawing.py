@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bench.growth import Point
 
-_WIDTH, _HEIGHT = 860, 400
+_WIDTH, _HEIGHT = 900, 430
 _TOP, _BOTTOM = 60, 330
 _BUDGET_MB = 1_024
 _STYLE = (
@@ -78,9 +78,9 @@ def growth(points: Sequence[Point], fits: Sequence[str]) -> str:
         memory.axes("Peak memory of the process", [0, 250, 500, 750, 1000], "MB"),
         f'<line class="r" x1="{memory.left}" x2="{memory.right}" y1="{limit:.1f}" y2="{limit:.1f}"/>',
         memory.line([(one.people, one.peak_mb) for one in points], "#06c"),
-        *(f'<text x="70" y="{_HEIGHT - 22 + 17 * row}">{escape(fit)}</text>' for row, fit in enumerate(fits)),
+        *(f'<text x="70" y="{_HEIGHT - 34 + 18 * row}">{escape(fit)}</text>' for row, fit in enumerate(fits)),
     ]
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT + 8}" role="img">'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">'
     title = "<title>Fold and join from ten thousand people to ten million</title>"
     return f'{head}{title}<style>{_STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(drawn)}</svg>\n'
 

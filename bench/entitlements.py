@@ -22,6 +22,7 @@ from uuid import uuid4
 from bench import by_epipass, generate, joins
 from bench.answer import Clock
 from bench.folder_bucket import bucket
+from bench.inputs import noted
 from functions.lake import files, sql
 from functions.matching import joining, run_groups
 from functions.matching.policy import DEFAULT
@@ -41,7 +42,7 @@ def decided(city: generate.City, folder: Path, most: int) -> list[Decided]:
     plan, source = by_epipass.plan_of(city), Sources(city.units, city.lake)
     with bucket(folder):
         by_epipass.fold(city, folder, clock)
-        folded = by_epipass.noted(folder)
+        folded = noted(folder)
         for group in range(plan.groups):
             with sql.engine(run_groups.MEMORY_MB) as (connection, scratch):
                 with clock.of("join"):

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from bench.generate import City
 from functions.lake import files
 from functions.lake.files import UnitLine
 from functions.lake.manifest import Kind, Source
+from functions.matching.run_files import Folded
 
 FOLDED: Final = "folded"
+_NOTED: Final = f"{FOLDED}/groups.json"
 
 
 @dataclass(frozen=True)
@@ -50,24 +54,33 @@ class Inputs:
 
 def inputs(city: City, folder: Path, *, folded: bool) -> Inputs:
     """Return what a peer reads: the very files that our fold begins with, or those that our join does."""
+    former, new = city.lake.state, city.lake.new
+    results = [*(one.results for one in former), *_keys(new, "results")]
+    listed = [*(one.listings for one in former), *_keys(new, "listings")]
+    revised: list[str] = []
     if folded:
-        results, listed = (
-            sorted(folder.glob(f"{FOLDED}/*-results.parquet")),
-            sorted(folder.glob(f"{FOLDED}/*-listings.parquet")),
-        )
-    else:
-        former, new = city.lake.state, city.lake.new
-        results = [folder / key for key in (*(one.results for one in former), *_keys(new, "results"))]
-        listed = [folder / key for key in (*(one.listings for one in former), *_keys(new, "listings"))]
+        former = tuple(one.slice for one in noted(folder))
+        results, listed = [one.results for one in former], [one.listings for one in former]
+        revised = [one.revised for one in former]
     return Inputs(
-        results,
-        sorted(folder.glob(f"{FOLDED}/*-revised.parquet")),
-        listed,
+        [folder / key for key in results],
+        [folder / key for key in revised],
+        [folder / key for key in listed],
         [folder / key for key in city.standing],
         city.units,
         city.cutoff,
         folded,
     )
+
+
+def note(folder: Path, folded: list[Folded]) -> None:
+    """Keep what a fold made of each group."""
+    (folder / _NOTED).write_bytes(msgspec.json.encode(folded))
+
+
+def noted(folder: Path) -> list[Folded]:
+    """Return what a fold made of each group."""
+    return msgspec.json.decode((folder / _NOTED).read_bytes(), type=list[Folded])
 
 
 def _keys(new: Iterable[Source], kind: Kind) -> list[str]:

@@ -9,8 +9,8 @@ from zlib import crc32
 import pytest
 
 from bench import contender, generate, joins
-from bench.by_epipass import noted
 from bench.generate import Wanted
+from bench.inputs import noted
 from functions.matching.policy import DEFAULT
 
 PEOPLE = 3_000
