@@ -20,6 +20,7 @@ from functions.shared.aws import client
 from functions.shared.objects import uploads
 
 INCOMING = "incoming/"
+_LONGEST_RETRY_S = 1_800
 LONG_S = 900  # the function's own time limit
 
 
@@ -32,7 +33,7 @@ class Step(msgspec.Struct, forbid_unknown_fields=True):
 
 def work(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
     """Take a batch of messages; those that fail are named, and only those come again."""
-    failed = [record["messageId"] for record in event["Records"] if not _taken(record)]
+    failed = [record["messageId"] for record in event["Records"] if not _taken(record) and _again(record)]
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
@@ -59,11 +60,26 @@ def _taken(record: dict[str, Any]) -> bool:
 
 def _hold(record: dict[str, Any]) -> None:
     """Keep the message of a long check from coming again before the check can be over."""
-    handle = record.get("receiptHandle")
-    if handle:
-        client("sqs").change_message_visibility(
-            QueueUrl=os.environ["QUEUE_JOBS"], ReceiptHandle=handle, VisibilityTimeout=LONG_S
-        )
+    if "receiptHandle" in record:
+        _hide(record, LONG_S)
+
+
+def _again(record: dict[str, Any]) -> bool:
+    """Have a failed message come again soon, then less and less soon: a throttled table is no reason to wait long.
+
+    Without `JOBS_RETRY_S` it comes again when its hiding ends, which in the cloud is meant for the longest check.
+    """
+    first = int(os.environ.get("JOBS_RETRY_S", "0"))
+    if first:
+        tries = int(record["attributes"]["ApproximateReceiveCount"])
+        _hide(record, min(first * 4 ** (tries - 1), _LONGEST_RETRY_S))
+    return True
+
+
+def _hide(record: dict[str, Any], seconds: int) -> None:
+    client("sqs").change_message_visibility(
+        QueueUrl=os.environ["QUEUE_JOBS"], ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
+    )
 
 
 def _step(step: Step) -> None:

@@ -19,7 +19,6 @@ from functions.staff.rules import Change, Mode, next_generation, order_of
 from functions.units import service as units
 
 NAMED = 200  # of those leaving; the count says how many there are
-SETTLED_AT_ONCE = 1_000  # more newcomers than this wait for the matching run
 
 
 def plan_staff(head: Head, data: bytes, *, mode: Mode, at: int) -> Plan:
@@ -106,9 +105,8 @@ def _entry(unit: units.Unit, person: StaffRow, pid: str, *, job: str, order: str
 
 def _parts(entries: list[staff.Entry], change: Change) -> list[PartPlan]:
     parts = [PartPlan("apply", msgspec.msgpack.encode(rows), len(rows)) for rows in batches(entries, PART_ROWS)]
-    newcomers = sorted(change.added) if len(change.added) <= SETTLED_AT_ONCE else []
-    # Those who leave lose their passes before the job is done, however many they are.
-    concerned = batches([*sorted(change.leaving), *newcomers], SETTLE_PIDS)
+    # Before the job is done those who leave have lost their passes and those who came can fetch theirs, however many.
+    concerned = batches([*sorted(change.leaving), *sorted(change.added)], SETTLE_PIDS)
     return parts + [PartPlan("settle", msgspec.msgpack.encode(pids), len(pids)) for pids in concerned]
 
 

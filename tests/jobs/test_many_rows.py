@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.jobs import applying, service
 from functions.jobs.applying import parts_of
+from functions.matching import service as matching
 from functions.shared.clock import now
 from tests.jobs.driving import Steps, listed, new_unit, staff_csv, upload
 
@@ -14,13 +15,19 @@ def test_parts_are_applied_one_by_one_and_take_effect_at_once(steps: Steps) -> N
     head = upload(unit, staff_csv(range(1100)))
     assert steps.one()
     running = service.find(head.job, now())
-    assert (running.state, [int(part.rows) for part in parts_of(running)]) == ("running", [1000, 100])
+    applied = [int(part.rows) for part in parts_of(running) if part.task == "apply"]
+    assert (running.state, applied) == ("running", [1000, 100])
     assert steps.one()
     assert service.totals(running).applied in {100, 1000}
     assert listed(unit) == set()
+    assert steps.one()
+    assert len(listed(unit)) == 1100
+    assert service.find(head.job, now()).state == "running"
     steps.finish()
     assert service.find(head.job, now()).state == "done"
     assert len(listed(unit)) == 1100
+    # All of them are decided about, whatever their number: nobody waits for the daily run.
+    assert len(list(matching.of_unit(unit, now()))) == 1100
 
 
 def test_a_part_under_another_workers_lease_comes_again(steps: Steps) -> None:
