@@ -15,6 +15,7 @@ import msgspec
 
 from functions.shared.clock import DAY_S
 from functions.shared.objects import lake
+from functions.shared.threads import spread
 
 Kind = Literal["results", "listings"]
 KEY: Final = "manifest.json"
@@ -86,16 +87,18 @@ def add(sources: Sequence[Source]) -> None:
 
 def commit(planned: Manifest, state: Sequence[Slice], at: int) -> bool:
     """Make a new state of what a plan saw; False when another run did meanwhile, and its state is as good."""
+    # Before their names go: who is killed in between leaves a name without a file, never a file without a name. And
+    # before the manifest is read to be changed: a day's uploads are thousands of files.
+    gone = {key for key, since in read().dropped.items() if since <= at - DAY_S}
+    for _ in spread(lake.delete, sorted(gone)):
+        pass
 
     def folded(before: Manifest) -> Manifest:
         if before.state != planned.state:
             return before
-        # Before their names go: who is killed in between leaves a name without a file, never a file without a name.
-        for key in (key for key, since in before.dropped.items() if since <= at - DAY_S):
-            lake.delete(key)
         taken = {one.key for one in planned.new}
         old = (key for one in planned.state for key in one.keys)
-        dropped = {key: since for key, since in before.dropped.items() if since > at - DAY_S}
+        dropped = {key: since for key, since in before.dropped.items() if key not in gone}
         dropped |= dict.fromkeys((*old, *taken), at)
         rest = tuple(one for one in before.new if one.key not in taken)
         return msgspec.structs.replace(before, state=tuple(state), new=rest, dropped=dropped)
@@ -110,7 +113,7 @@ def sweep(at: int) -> int:
     They are looked for three days after they were written: no run that may still go on is as old.
     """
     now = read()
-    named = {key for one in now.state for key in (one.results, one.revised, one.listings)} | now.dropped.keys()
+    named = {key for one in now.state for key in one.keys} | now.dropped.keys()
     lost = [key for key in lake.keys(STATE, before=at - _RUNS_GO_ON_S) if key not in named]
     for key in lost:
         lake.delete(key)

@@ -62,7 +62,7 @@ def fold_group(run: str, plan: Plan, group: int, at: int) -> None:
     # Another attempt was first, and its files are the state; or this very one was, and only the answer was lost.
     stored = RunRow.find(run, folded_place(group), at=at)
     if stored is not None and stored.label != label:
-        for key in (made.results, made.revised, made.listings):
+        for key in made.keys:
             lake.delete(key)
 
 

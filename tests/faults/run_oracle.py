@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -156,7 +157,7 @@ class Stores:
 
     def keys(self, prefix: str = "") -> set[str]:
         """Every object of the lake under a prefix."""
-        bucket = self.service.environment["BUCKET_LAKE"]
+        bucket = os.environ["BUCKET_LAKE"]
         pages = self.service.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return {entry["Key"] for page in pages for entry in page.get("Contents", ())}
 
@@ -185,7 +186,7 @@ class Stores:
         return found
 
     def _get(self, bucket: str, key: str) -> bytes:
-        found = self.service.client("s3").get_object(Bucket=self.service.environment[bucket], Key=key)
+        found = self.service.client("s3").get_object(Bucket=os.environ[bucket], Key=key)
         return bytes(found["Body"].read())
 
 

@@ -37,6 +37,15 @@ def stores(engine: Service) -> Stores:
     return Stores(engine)
 
 
+@pytest.fixture(autouse=True)
+def own_lake(engine: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lake of this test's own: what others left in theirs is nobody's business here."""
+    name = f"lake-{uuid4().hex}"
+    s3 = engine.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
+    monkeypatch.setenv("BUCKET_LAKE", name)
+
+
 def district(names: Iterable[str]) -> World:
     """A district ahead of its time where these people tested negative an hour ago, and one unit lists nobody yet."""
     world = World(clock.now() + AHEAD)
