@@ -18,6 +18,7 @@ from functions.matching import service as matching
 from functions.shared import clock, log
 from functions.shared.aws import client
 from functions.shared.objects import uploads
+from functions.staff import service as staff
 
 INCOMING = "incoming/"
 _LONGEST_RETRY_S = 1_800
@@ -46,6 +47,8 @@ def _taken(record: dict[str, Any]) -> bool:
                 _hold(record)
             _step(step)
         elif "unit" in message:
+            # First the list: of a longer approval its rows must not go when the old one's end has passed.
+            staff.renew(str(message["unit"]), clock.now())
             matching.settle_unit(str(message["unit"]), clock.now())
         else:
             _arrived(message)

@@ -11,6 +11,7 @@ import msgspec
 from functions.shared.clock import DAY_S
 from functions.shared.fields import Fields
 from functions.shared.tables import living
+from functions.shared.threads import spread
 from functions.staff.model import StaffRow
 from functions.units import service as units
 
@@ -144,8 +145,30 @@ def write(unit: str, generation: str, rows: Iterable[Entry]) -> int:
     return count
 
 
+def renew(unit: str, at: int) -> int:
+    """Have the rows of a unit's list in force live as long as its approval now says; return how many changed.
+
+    A row without an end of its own ends with the approval. What is past its life already is not brought back.
+    """
+    registered = units.must(unit)
+    if registered.current is None:
+        return 0
+    rows = living(StaffRow.query(_list(unit, registered.current), consistent_read=True), at)
+    lives = ((row, _life(0, registered.ends_at, int(row.sealed_at))) for row in rows if not row.until)
+    changed = [(row, life) for row, life in lives if row.ttl != life]
+    return sum(spread(_live, changed))
+
+
+def _live(renewed: tuple[StaffRow, int]) -> int:
+    row, life = renewed
+    return int(row.update_if([StaffRow.ttl.set(life)], StaffRow.pid.exists()))
+
+
+def _life(until: int, ends_at: int, sealed_at: int) -> int:
+    return min((until or ends_at) + KEPT_S, sealed_at + LONGEST_S)
+
+
 def _row(unit: str, generation: str, entry: Entry) -> StaffRow:
-    life = min((entry.until or entry.ends_at) + KEPT_S, entry.sealed_at + LONGEST_S)
     return StaffRow(
         _list(unit, generation),
         entry.pid,
@@ -155,7 +178,7 @@ def _row(unit: str, generation: str, entry: Entry) -> StaffRow:
         person=entry.person,
         sealed_at=entry.sealed_at,
         order=entry.order,
-        ttl=life,
+        ttl=_life(entry.until, entry.ends_at, entry.sealed_at),
     )
 
 

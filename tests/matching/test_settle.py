@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from functions.jobs import handlers as jobs
 from functions.matching import service
 from functions.matching.policy import POLICIES
 from functions.matching.rules import Approval, Facts, decide
 from functions.results import service as results
 from functions.results.rules import Result
 from functions.shared import clock
+from functions.staff import service as staff
 from functions.status import service as status
 from functions.units import service as units
 from tests.matching.world import DAY, HOUR, World, eventually
@@ -146,6 +148,18 @@ def test_an_entitlement_ends_with_the_approval_if_that_is_sooner(world: World) -
     service.settle(world.pid("ann"), world.at)
     assert world.said("ann", "w")[1] == ends_at
     assert world.said("ann", "u")[1] == world.at + 47 * HOUR
+
+
+def test_a_longer_approval_keeps_its_list(world: World) -> None:
+    """Rows without an end of their own live as long as the approval says now, longer or shorter; others as they say."""
+    later = world.at + 200 * DAY
+    assert staff.listing(world.unit("u"), world.pid("ann"), later) is None
+    for ends_at, listed in ((later, True), (world.at + DAY, False)):
+        world.register("u", ends_at=ends_at)
+        message = {"messageId": "m", "body": json.dumps({"unit": world.unit("u")})}
+        assert jobs.work({"Records": [message]}, None) == {"batchItemFailures": []}
+        assert (staff.listing(world.unit("u"), world.pid("ann"), later) is not None) is listed
+        assert staff.renew(world.unit("u"), world.at) == 0  # again is no change
 
 
 def test_strangers_cost_one_request_and_whoever_is_decided_about_is_known(world: World) -> None:
