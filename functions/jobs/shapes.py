@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from functions.jobs.model import Head
 from functions.jobs.service import Totals
 from functions.shared.clock import rfc3339
-from functions.shared.sheets.limits import BULK
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -20,7 +19,7 @@ class UploadIn(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Literal["staff-list", "results"]
     format: Literal["csv", "xlsx", "jsonl"]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    size: Annotated[int, Meta(ge=1, le=BULK.size_bytes)]
+    size: Annotated[int, Meta(ge=1)]
     mode: Literal["update", "replace"] = "update"
     unit: Id | UnsetType = UNSET
     lab: Id | UnsetType = UNSET

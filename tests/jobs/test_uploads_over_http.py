@@ -91,6 +91,22 @@ def test_a_larger_file_goes_by_a_presigned_put(http: Http, unit: str) -> None:
     assert http.post("/uploads", {**asked, "lab": "L-1", "size": 1}, token=token).status == 400
 
 
+def test_how_large_a_file_may_be_is_said_before_it_is_sent(http: Http, unit: str) -> None:
+    """Results as text may be four times as large as a staff list or a workbook; what is more is refused, 413."""
+    laboratory, mib = f"L-{uuid.uuid4().hex[:12]}", 1 << 20
+    registered = {"name": "中心实验室", "area": AREA}
+    assert http.put(f"/labs/{laboratory}", registered, token=http.token("officer", "990101")).status == 201
+    staff = {"kind": "staff-list", "unit": unit}, http.token("unit", unit), "csv"
+    text, book = (
+        ({"kind": "results", "lab": laboratory}, http.token("lab", laboratory), one) for one in ("csv", "xlsx")
+    )
+    for (of, token, file_format), most in ((staff, 64), (text, 256), (book, 64)):
+        asked = {**of, "format": file_format, "sha256": "0" * 64}
+        assert http.post("/uploads", {**asked, "size": most * mib}, token=token).status == 202
+        refused = http.post("/uploads", {**asked, "size": most * mib + 1}, token=token)
+        assert refused.status == 413, refused.body
+
+
 def test_the_desk_s_page_alone_may_put_a_file_from_a_browser(http: Http, engine: Service, unit: str) -> None:
     """The bucket answers its preflight with PUT and the signed headers, and any other origin's with a refusal."""
     data = staff_csv(range(6, 9))
