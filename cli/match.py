@@ -77,7 +77,9 @@ def told_report(report: dict[str, Any]) -> list[str]:
     lines += [f"  refused: {cause:<24}{count:>6}" for cause, count in report["refused"].items()]
     lines += [f"  {stage:<10}{seconds:>6} s" for stage, seconds in report["stages"].items()]
     if report["missed"]:
-        lines.append(f"  missed by events: {report['missed']}. This run put it right; epipass doctor and redrive say why.")
+        lines.append(
+            f"  missed by events: {report['missed']}. This run put it right; epipass doctor and redrive say why."
+        )
     for hold in report["holds"]:
         decided = hold["decision"] or "waits for a person"
         lines.append(f"  held: {hold['unit']} would lose {hold['losing']} of {hold['people']}: {decided}")
