@@ -16,7 +16,7 @@ _KEY = ("pid", "lab", "tube")
 
 
 def run(inputs: Inputs) -> Answer:
-    """Fold, unless that was done, and join a city; one lazy plan, run by the streaming engine."""
+    """Fold, unless that was done, and join a city: lazy plans, run by the streaming engine."""
     clock = Clock()
     with clock.of("fold and join"):
         found = _decided(inputs).collect(engine="streaming")
@@ -96,9 +96,7 @@ def _medical(inputs: Inputs, pids: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyF
     cutoff, policy = inputs.cutoff, DEFAULT
     rows = pl.scan_parquet(inputs.result_files)
     if not inputs.folded:
-        rows = rows.group_by(_KEY).agg(
-            pl.col("revision", "pool_size", "sampled_at", "result").get(pl.col("ord").arg_max())
-        )
+        rows = _folded(rows)
     taken = rows.filter(pl.col("revision") > 0) if not inputs.folded else pl.scan_parquet(inputs.revised_files)
     taken = taken.group_by("lab", "tube").agg(taken=pl.col("revision").max())
     gone = (pl.col("pool_size") == 1) & (pl.col("taken") > pl.col("revision")).fill_null(value=False)
@@ -108,6 +106,8 @@ def _medical(inputs: Inputs, pids: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyF
         .join(taken, on=["lab", "tube"], how="left")
         .filter(~gone & (pl.col("result") != "void"))
         .select("pid", "sampled_at", "pool_size", "result")
+        .collect(engine="streaming")
+        .lazy()  # it is used three times, and would be made three times
     )
     said, positive = pl.col("result") != "pending", pl.col("result") == "positive"
     severity = (
@@ -124,6 +124,16 @@ def _medical(inputs: Inputs, pids: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyF
         "pid", at="sampled_at"
     )
     return people, _uncleared(counted, people, confirmed)
+
+
+def _folded(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the row that stands for each person and tube; only those that are there twice are sorted."""
+    import polars as pl  # noqa: PLC0415 - as above
+
+    wanted = rows.select(*_KEY, "revision", "pool_size", "sampled_at", "result", "ord")
+    again = pl.struct(*_KEY).is_duplicated()
+    newest = wanted.filter(again).sort("ord").unique(subset=_KEY, keep="last")
+    return pl.concat([wanted.filter(~again), newest]).drop("ord").collect(engine="streaming").lazy()
 
 
 def _uncleared(counted: pl.LazyFrame, people: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
