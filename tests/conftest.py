@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -114,3 +115,13 @@ def http(engine: Service) -> Iterator[Http]:
         yield Http(engine.url, engine.token)
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def own_lake(engine: Service) -> Iterator[str]:
+    """A lake of a module's own: runs fetch every file that arrived, and other tests' are thousands."""
+    client, name = engine.client("s3"), f"lake-{uuid4().hex}"
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": client.meta.region_name})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BUCKET_LAKE", name)
+        yield name

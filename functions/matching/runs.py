@@ -229,7 +229,7 @@ def stages_of(run: str, at: int) -> dict[str, int]:
     row = _must(head(run, at))
     ends = {"began": int(row.began_at or 0)}
     for stage, prefix in (("fold", "folded#"), ("decide", "part#"), ("apply", "applied#")):
-        done = RunRow.query(run, RunRow.place.startswith(prefix), consistent_read=True)
+        done = living(RunRow.query(run, RunRow.place.startswith(prefix), consistent_read=True), at)
         ends[stage] = max((int(one.created_at or 0) for one in done), default=0)
     return {
         stage: max(0, ends[stage] - ends[before]) for before, stage in pairwise(ends) if ends[stage] and ends[before]

@@ -65,12 +65,17 @@ class Process:
         return time.monotonic() - self.began
 
 
+def _environment(service: Service) -> dict[str, str]:
+    """The engine's, with the lake of the test."""
+    return {**service.environment, "BUCKET_LAKE": os.environ["BUCKET_LAKE"]}
+
+
 def start(service: Service, run: str, task: Task) -> Process:
     """Start a task and return when it is about to do its first request."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.faults.tasks"])
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_main, args=(dict(service.environment), run, task, theirs), daemon=True)
+    process = context.Process(target=_main, args=(_environment(service), run, task, theirs), daemon=True)
     process.start()
     theirs.close()
     assert ours.poll(_START_S), "a task's process did not start"

@@ -18,15 +18,16 @@ from tests.faults.run_oracle import DAY, Stores, named_by
 from tests.faults.test_run_kills import check
 from tests.matching.world import World, arrive, drain
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = pytest.mark.usefixtures("engine", "own_lake")
 
 MOST_CALLS = 400
 
 
 @pytest.fixture(scope="module")
-def districts(engine: Service) -> list[District]:
+def districts(engine: Service, own_lake: str) -> list[District]:
     """Equal districts ten days ahead, whose results nobody waits for any more."""
     assert engine
+    assert own_lake
     seed = random.randrange(10**6)  # noqa: S311 - a test's lot
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     made = [District(seed, clock.now() + 10 * DAY) for _ in range(3)]

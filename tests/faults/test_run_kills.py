@@ -61,6 +61,7 @@ def disturbed(engine: Service, run: str, longest: dict[str, float], rng: random.
     return kills
 
 
+@pytest.mark.usefixtures("own_lake")
 @pytest.mark.timeout(300)
 def test_fifty_kills_over_a_run_change_nothing(engine: Service, tmp_path: Path) -> None:
     """Whatever was killed where: tables, lists, counts and lake are what brute force says, as after a quiet run."""

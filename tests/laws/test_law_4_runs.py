@@ -15,7 +15,7 @@ from functions.status import service as status
 from tests.laws.killing import Killed, When, killed_at
 from tests.matching.world import DAY, HOUR, World, arrive, drain
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = pytest.mark.usefixtures("engine", "own_lake")
 
 PEOPLE = ("ann", "bob", "cy", "dee")
 MOST_WRITES = 60

@@ -14,7 +14,7 @@ from functions.status import service as status
 from tests.laws.test_law_4_runs import perform
 from tests.matching.world import DAY, HOUR, World, arrive, drain
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = pytest.mark.usefixtures("engine", "own_lake")
 
 
 def test_of_decisions_written_in_any_order_the_latest_stands() -> None:
