@@ -31,7 +31,7 @@ def begin(page: Page, served: Http, door: Door) -> None:
 def test_what_the_camera_sees_becomes_a_row_at_the_gate(driver: Playwright, served: Http, tmp_path: Path) -> None:
     """A code of the manager's, a live pass in the camera, a tap: one row of that pass, that way, at that gate."""
     door, now = open_door(), int(time.time())
-    held = give_pass(now - HOUR_S)
+    held = give_pass(now - 60)
     publisher.publish_all(now)
     url, mark, digits = held.shown(int(time.time()) + 5).partition("#")
     path = film(symbol(digits, url + mark), tmp_path / "pass.mjpeg", tilt=0.1, noise=6.0)

@@ -186,6 +186,7 @@ class Scene:
         """Finish what runs, do one more run undisturbed, and return its cut-off."""
         while self.left:
             self.step()
+        drain()  # an event that read the list before it changed may yet write; a job settles who leaves, this scene does not
         time.sleep(1.1)  # instants are whole seconds: this run's is another one's
         cutoff = clock.now()
         self.step()

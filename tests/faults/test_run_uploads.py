@@ -140,5 +140,5 @@ def wrong(stores: Stores, unit: str, listed: set[str]) -> list[object]:
 
 def _read(row: dict[str, object]) -> Result:
     lab, _, tube = str(row["sk"]).partition("#")
-    facts = (row[name] for name in ("revision", "pool_size", "sampled_at", "reported_at", "result"))
+    facts = (row.get(name) for name in ("revision", "pool_size", "sampled_at", "reported_at", "result"))
     return Result(str(row["pk"]), lab, tube, *facts)  # type: ignore[arg-type]
