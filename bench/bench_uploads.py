@@ -123,10 +123,10 @@ class Run:
 
 def peers(rows: int) -> None:
     """Put rows into the result table by boto3 alone: one a request as in the cloud, and in transactions as here."""
-    from functions.jobs.plan import batches  # noqa: PLC0415 - the environment names the tables
     from functions.results.model import ResultRow, row_of  # noqa: PLC0415 - the same
     from functions.results.rules import Result  # noqa: PLC0415 - the same
     from functions.shared.aws import client  # noqa: PLC0415 - the same
+    from functions.shared.batches import batches  # noqa: PLC0415 - the environment names the tables
     from functions.shared.clock import now  # noqa: PLC0415 - the same
     from functions.shared.pids import pid_of  # noqa: PLC0415 - the same
 

@@ -14,7 +14,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -30,6 +29,7 @@ from functions.matching.rules import Facts, decide
 from functions.matching.run_files import Sources, keep_decisions
 from functions.matching.run_rules import Decided
 from functions.results.rules import Result
+from functions.shared.batches import batches
 from infra.local import embedded
 
 PEOPLE, APPLIED, AT_ONCE = 1_000_000, 20_000, 2_500
@@ -51,7 +51,7 @@ def decided(city: generate.City, folder: Path, most: int) -> list[Decided]:
                     joining.join(connection, DEFAULT, plan.cutoff)
                 with clock.of("decide, pack"):
                     found = run_groups._changed(connection, source, DEFAULT, plan, "bench")  # noqa: SLF001 - the same
-                    for number, chunk in enumerate(run_groups._chunks(found, run_groups.CHUNK)):  # noqa: SLF001
+                    for number, chunk in enumerate(batches(found, run_groups.CHUNK)):
                         keep_decisions("bench", group, "bench", number, [one for one, _ in chunk])
                         count, missed = count + len(chunk), missed + sum(late for _, late in chunk)
                         kept += [one for one, _ in chunk[: most - len(kept)]]
@@ -86,8 +86,8 @@ def applied(some: list[Decided], at: int) -> None:
     """Apply decisions by the run's own step in the embedded engine, in turn with puts of the same rows; print."""
     with tempfile.TemporaryDirectory() as state, embedded(Path(state), http=False, prepare=False) as service:
         os.environ.update(service.environment)
-        ours, puts, rest = list[float](), list[float](), iter(some)
-        while chunk := list(islice(rest, AT_ONCE)):
+        ours, puts = list[float](), list[float]()
+        for chunk in batches(some, AT_ONCE):
             puts.append(_timed(_putting(chunk), len(chunk)))
             ours.append(_timed(_applying(chunk, at), len(chunk)))
             service.check()

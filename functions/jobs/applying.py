@@ -65,8 +65,8 @@ def work(job: str, part_name: str, at: int) -> None:
         return
     if not part.done and _may_work(head, part):
         _lease(part, at)
-        changed = _apply(head, part, at) if part.task == "apply" else _settle(head, part, at)
-        part.update(actions=[Part.done.set(True), Part.changed.set(changed)])
+        (_apply if part.task == "apply" else _settle)(head, part, at)
+        part.update(actions=[Part.done.set(True)])
     if _all_done(head, part):
         advance(job, at)
 
@@ -108,20 +108,21 @@ def _lease(part: Part, at: int) -> None:
         raise Busy(part.sort)
 
 
-def _apply(head: Head, part: Part, at: int) -> int:
+def _apply(head: Head, part: Part, at: int) -> None:
     data = _data(head, part)
     if head.kind == "results":
-        rows = msgspec.msgpack.decode(data, type=list[Result])
-        return results.record(rows, received_at=int(head.received_at)).applied
+        results.record(msgspec.msgpack.decode(data, type=list[Result]), received_at=int(head.received_at))
+        return
     entries = msgspec.msgpack.decode(data, type=list[staff.Entry])
     # Known before the list is in force: what arrives for them from then on is an event, and waits for no run.
     matching.make_known({entry.pid for entry in entries}, at)
-    return staff.write(head.subject, head.generation, entries)
+    staff.write(head.subject, head.generation, entries)
 
 
-def _settle(head: Head, part: Part, at: int) -> int:
+def _settle(head: Head, part: Part, at: int) -> None:
     pids = msgspec.msgpack.decode(_data(head, part), type=list[str])
-    return sum(1 for _ in spread(lambda pid: matching.settle(pid, at), pids))
+    for _ in spread(lambda pid: matching.settle(pid, at), pids):
+        pass
 
 
 def _data(head: Head, part: Part) -> bytes:

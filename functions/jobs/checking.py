@@ -11,10 +11,11 @@ from pynamodb.expressions.update import Action
 
 from functions.jobs import correcting, feeding, vault
 from functions.jobs.model import LIFE_S, Head, Part, part_key, reach
-from functions.jobs.plan import LONGEST_CAUSE, PartPlan, Plan, Refused, Superseded, batches
+from functions.jobs.plan import LONGEST_CAUSE, PartPlan, Plan, Refused, Superseded
 from functions.jobs.results_plan import plan_results
 from functions.jobs.staff_plan import plan_staff
 from functions.shared import log
+from functions.shared.batches import batches
 from functions.shared.objects import uploads
 from functions.shared.sheets import SheetProblem
 from functions.shared.sheets.laws import Fault, errors_csv

@@ -141,7 +141,6 @@ class Part(JobTable):
     urgent = BooleanAttribute(default=False)
     done = BooleanAttribute(default=False)
     lease_until = NumberAttribute(default=0)
-    changed = NumberAttribute(default=0)
 
 
 def state_place(area: str, state: str) -> str:

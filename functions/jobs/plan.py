@@ -8,16 +8,14 @@ cannot mix.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Literal, TypeVar
+from typing import Literal
 
 from functions.jobs.rules import Held
 from functions.shared.sheets.laws import Fault
 from functions.shared.sheets.limits import BULK, LIMITS, Limits
 
-Item = TypeVar("Item")
 PART_ROWS = 1_000
 SETTLE_PIDS = 100  # each may withdraw passes: several reads and writes a person
 LONGEST_CAUSE = 400
@@ -75,13 +73,6 @@ def limits_of(kind: str) -> Limits:
 def digest(words: Iterable[str]) -> str:
     """Return a short digest of a set of words, in any order."""
     return hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:16]
-
-
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield consecutive lists of at most `size` items."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def triples(faults: Sequence[Fault]) -> list[tuple[int, str, str]]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from functions.jobs.model import Head
-from functions.jobs.plan import PART_ROWS, SETTLE_PIDS, PartPlan, Plan, Refused, Superseded, batches, digest, triples
+from functions.jobs.plan import PART_ROWS, SETTLE_PIDS, PartPlan, Plan, Refused, Superseded, digest, triples
 from functions.jobs.rules import Held, leaving, systematic
+from functions.shared.batches import batches
 from functions.shared.fields import Unopenable
 from functions.shared.masking import mask
 from functions.shared.pids import pid_of

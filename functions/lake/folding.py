@@ -10,9 +10,9 @@ from functions.lake import files, sql
 from functions.lake.files import UnitLine
 from functions.lake.manifest import Kind, Manifest, Slice
 from functions.results.rules import RETENTION_S
-from functions.shared.clock import DAY_S
 from functions.shared.objects import lake
 from functions.shared.threads import spread
+from functions.staff.service import KEPT_S, LONGEST_S
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 TEXT: Final = sql.read(Path(__file__).with_name("fold.sql"))
 LISTINGS: Final = sql.read(Path(__file__).with_name("fold-listings.sql"))
 REVISED: Final = "SELECT lab, tube, pid, revision FROM folded WHERE revision > 0 ORDER BY lab, tube"
-_LONGEST_LIST_S: Final = 380 * DAY_S
-_KEPT_S: Final = 14 * DAY_S
 
 
 def fold(
@@ -52,7 +50,7 @@ def fold(
     files.load(connection, folder, "units", files.UNITS, units)
     listed = files.opened(fetched(folder, source, "listings", parts), files.LISTINGS)
     connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {listed}")  # noqa: S608 - paths of ours
-    kept = sql.bound(LISTINGS, first=first, last=last, oldest=at - _LONGEST_LIST_S, kept_s=_KEPT_S, now=at)
+    kept = sql.bound(LISTINGS, first=first, last=last, oldest=at - LONGEST_S, kept_s=KEPT_S, now=at)
     rows += files.save(connection, kept, paths["listings"])
     for name, path in paths.items():
         lake.send(path, names[name])

@@ -80,7 +80,7 @@ def join(connection: DuckDBPyConnection, policy: Policy, cutoff: int) -> None:
     connection.execute(f"CREATE OR REPLACE TABLE decided AS {text}")
 
 
-def changes(connection: DuckDBPyConnection, *, withdrawn: bool | None = None) -> Iterator[Change]:
+def changes(connection: DuckDBPyConnection, *, withdrawn: bool) -> Iterator[Change]:
     """Yield who changes, by person and unit: only those who lose what they were entitled to, or only the others."""
     found = connection.cursor().execute(
         f"""
@@ -154,9 +154,7 @@ def causes_in_order() -> list[str]:
     return list(dict.fromkeys(re.findall(r"THEN\s+'([a-z-]+)'", named)))
 
 
-def _which(withdrawn: bool | None) -> str:  # noqa: FBT001 - a condition of a query
-    if withdrawn is None:
-        return "d.changed"
+def _which(withdrawn: bool) -> str:  # noqa: FBT001 - a condition of a query
     loses = "d.cause <> 'eligible' AND d.stood_until > 0"
     return f"d.changed AND {'' if withdrawn else 'NOT '}({loses})"
 

@@ -46,41 +46,38 @@ def sources(plan: Plan) -> Sources:
 
 def keep_decisions(run: str, group: int, label: str, number: int, decided: Sequence[Decided]) -> None:
     """Keep a chunk of an attempt's decisions."""
-    lake.put(_chunk(run, group, label, number), packed(decided))
+    lake.put(place(run, group, label, f"{number:05d}"), packed(decided))
 
 
 def decisions(run: str, group: int, label: str, chunks: int) -> Iterator[Decided]:
     """Yield an attempt's decisions, withdrawals first, as they were kept."""
     for number in range(chunks):
-        yield from unpacked(_must(_chunk(run, group, label, number)), list[Decided])
+        yield from unpacked(_must(place(run, group, label, f"{number:05d}")), list[Decided])
 
 
 def keep_tallies(run: str, group: int, label: str, tallies: dict[str, Tally]) -> None:
     """Keep an attempt's counts by unit."""
-    lake.put(_tallies(run, group, label), packed(tallies))
+    lake.put(place(run, group, label, "tallies"), packed(tallies))
 
 
 def tallies(run: str, group: int, label: str) -> dict[str, Tally]:
     """Return an attempt's counts by unit."""
-    return unpacked(_must(_tallies(run, group, label)), dict[str, Tally])
+    return unpacked(_must(place(run, group, label, "tallies")), dict[str, Tally])
 
 
 def keep_overdue(run: str, group: int, label: str, samples: Sequence[tuple[str, str, int, str]]) -> None:
     """Keep the overdue samples that an attempt found: lab, tube, when it was taken, site."""
-    lake.put(f"runs/{run}/{group:04d}-{label}/overdue", packed(samples))
+    lake.put(place(run, group, label, "overdue"), packed(samples))
 
 
 def overdue(run: str, group: int, label: str) -> list[tuple[str, str, int, str]]:
     """Return the overdue samples that an attempt found."""
-    return unpacked(_must(f"runs/{run}/{group:04d}-{label}/overdue"), list[tuple[str, str, int, str]])
+    return unpacked(_must(place(run, group, label, "overdue")), list[tuple[str, str, int, str]])
 
 
-def _chunk(run: str, group: int, label: str, number: int) -> str:
-    return f"runs/{run}/{group:04d}-{label}/{number:05d}"
-
-
-def _tallies(run: str, group: int, label: str) -> str:
-    return f"runs/{run}/{group:04d}-{label}/tallies"
+def place(run: str, group: int, label: str, name: str) -> str:
+    """Return the key of something that an attempt at a group keeps."""
+    return f"runs/{run}/{group:04d}-{label}/{name}"
 
 
 def _must(key: str) -> bytes:

@@ -7,7 +7,7 @@ attempt's own, and count once a row, put if absent, names them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -24,6 +24,7 @@ from functions.matching.run_model import KEPT_S, RunRow, folded_place, packed, p
 from functions.matching.run_rules import Decided, Plan, Tally
 from functions.results.rules import Result
 from functions.shared import log
+from functions.shared.batches import batches
 from functions.shared.objects import lake
 from functions.shared.threads import spread
 
@@ -45,7 +46,7 @@ def fold_group(run: str, plan: Plan, group: int, at: int) -> None:
     if RunRow.find(run, folded_place(group), at=at) is not None:
         return
     source, label = run_files.sources(plan), uuid4().hex
-    standing = f"runs/{run}/{group:04d}-{label}/standing.parquet"
+    standing = run_files.place(run, group, label, "standing.parquet")
     with sql.engine(MEMORY_MB) as (connection, folder):
         made = folding.fold(
             connection, folder, source.lake, source.units, plan.parts(group), prefix=f"state/{run}-{label}", at=at
@@ -81,7 +82,7 @@ def decide_group(run: str, plan: Plan, group: int, at: int) -> None:
         _relations(connection, folder, folded, plan, group)
         joining.join(connection, policy, plan.cutoff)
         tallies, missed = rules.tallies(joining.counts(connection)), 0
-        for chunk in _chunks(_changed(connection, source, policy, plan, run), CHUNK):
+        for chunk in batches(_changed(connection, source, policy, plan, run), CHUNK):
             run_files.keep_decisions(run, group, label, count, [decided for decided, _ in chunk])
             for decided, was_missed in chunk:
                 unit = decided.entitlement.scope
@@ -155,8 +156,3 @@ def _decided(change: Change, facts: Facts, policy: Policy, plan: Plan, run: str)
     before = (change.stood_cause, change.stood_end, change.decided_at) if change.known else None
     entitlement = entitle(change.pid, change.unit, decision, plan.cutoff, run)
     return Decided(entitlement, change.stood_until, change.known), rules.was_missed(facts, before, policy, plan.cutoff)
-
-
-def _chunks(decided: Iterator[tuple[Decided, bool]], size: int) -> Iterator[list[tuple[Decided, bool]]]:
-    while chunk := list(islice(decided, size)):
-        yield chunk

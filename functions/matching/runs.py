@@ -7,7 +7,6 @@ writing it again changes nothing and nothing decided later is undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
@@ -36,7 +35,7 @@ from functions.matching.run_model import (
 )
 from functions.matching.run_rules import Decided, Hold, Plan, Tally
 from functions.shared import log
-from functions.shared.reserved import CANARY_UNIT
+from functions.shared.batches import batches
 from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.units import service as units
@@ -83,7 +82,7 @@ def plan_of(cutoff: int, area: str, at: int) -> str:
 def _planned(cutoff: int, area: str) -> Plan:
     """Fix what a run reads. The units first: a list is in the lake before it is in force."""
     found = units.in_area(area) if area else units.all_units()
-    known = sorted((_unit_line(one) for one in found if one.unit != CANARY_UNIT), key=lambda line: line.unit)
+    known = sorted((_unit_line(one) for one in found), key=lambda line: line.unit)
     lake = manifest.read()
     return Plan(
         cutoff, area, DEFAULT.version, rules.groups_for(lake.rows), run_files.keep_sources(Sources(known, lake))
@@ -153,7 +152,7 @@ def apply(run: str, group: int, at: int) -> None:
         for decided in run_files.decisions(run, group, row.label or "", int(row.chunks or 0))
         if rules.applies(decided, holds.get(decided.entitlement.scope), again=again)
     )
-    for some in _batches(wanted, _KNOWN_AT_ONCE):
+    for some in batches(wanted, _KNOWN_AT_ONCE):
         service.make_known({decided.entitlement.pid for decided in some}, at)
         for _ in spread(lambda decided: _apply(decided, at), some):
             pass
@@ -175,8 +174,7 @@ def finish(run: str, at: int, *, failed: bool = False) -> rules.State:
 def _tell_overdue(run: str, at: int) -> None:
     plan = _plan(_must(head(run, at)))
     if not plan.area:  # the lake is everybody's, but a district's run need not be the newest word about it
-        rows = (row for _, row in _decided_groups(run, at))
-        found = (run_files.overdue(run, group, row.label or "") for group, row in enumerate(rows))
+        found = (run_files.overdue(run, group, row.label or "") for group, row in _decided_groups(run, at))
         overdue.tell([sample for some in found for sample in some], plan.cutoff)
 
 
@@ -271,12 +269,6 @@ def _apply(decided: Decided, at: int) -> None:
 def _plan(row: RunRow) -> Plan:
     made: Plan = unpacked(row.data, Plan)
     return made
-
-
-def _batches(decided: Iterable[Decided], size: int) -> Iterator[list[Decided]]:
-    rest = iter(decided)
-    while some := list(islice(rest, size)):
-        yield some
 
 
 def _must(row: RunRow | None) -> RunRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -38,34 +38,33 @@ class HoldOut(msgspec.Struct, frozen=True):
     decision: str
 
 
-class UnitTally(msgspec.Struct, frozen=True):
-    """What a run changed in one unit: counts, never names; `refused` by coarse cause.
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run changed for some people: counts, never names; `refused` by coarse cause.
 
     In a small unit the full cause of a count would be a person's test result.
     """
 
-    unit: str
-    name: str
     people: int
     entitled: int
     renewed: int
     kept: int
     withdrawn: int
     refused: dict[str, int]
+
+
+class UnitTally(Changes, frozen=True, kw_only=True):
+    """What a run changed in one unit, and whether its losses wait for a person."""
+
+    unit: str
+    name: str
     held: bool
 
 
-class AreaTally(msgspec.Struct, frozen=True):
-    """What a run changed in one area below the officer's: the sums of its units; `refused` by coarse cause."""
+class AreaTally(Changes, frozen=True, kw_only=True):
+    """What a run changed in one area below the officer's: the sums of its units."""
 
     area: str
     units: int
-    people: int
-    entitled: int
-    renewed: int
-    kept: int
-    withdrawn: int
-    refused: dict[str, int]
 
 
 class RunOut(msgspec.Struct, frozen=True):
@@ -146,32 +145,25 @@ def area_tallies(
 
 
 def _area_tally(area: str, tallies: Mapping[str, Tally], holds: Mapping[str, Hold]) -> AreaTally:
-    told = run_rules.report(tallies, {unit: hold for unit, hold in holds.items() if unit in tallies})
-    return AreaTally(
-        area=area,
-        units=len(tallies),
-        people=sum(counts.people for counts in tallies.values()),
-        entitled=told.entitled,
-        renewed=told.renewed,
-        kept=told.kept,
-        withdrawn=told.withdrawn,
-        refused=_coarse(told.refused),
-    )
+    return AreaTally(area=area, units=len(tallies), **_changes(tallies, holds))
 
 
 def _unit_tally(unit: str, name: str, counts: Tally, hold: Hold | None) -> UnitTally:
-    told = run_rules.report({unit: counts}, {unit: hold} if hold else {})
-    return UnitTally(
-        unit=unit,
-        name=name,
-        people=counts.people,
-        entitled=told.entitled,
-        renewed=told.renewed,
-        kept=told.kept,
-        withdrawn=told.withdrawn,
-        refused=_coarse(told.refused),
-        held=hold is not None and hold.waits,
-    )
+    changes = _changes({unit: counts}, {unit: hold} if hold else {})
+    return UnitTally(unit=unit, name=name, held=hold is not None and hold.waits, **changes)
+
+
+def _changes(tallies: Mapping[str, Tally], holds: Mapping[str, Hold]) -> dict[str, Any]:
+    """Return the members of `Changes` of some units together."""
+    told = run_rules.report(tallies, {unit: hold for unit, hold in holds.items() if unit in tallies})
+    return {
+        "people": sum(counts.people for counts in tallies.values()),
+        "entitled": told.entitled,
+        "renewed": told.renewed,
+        "kept": told.kept,
+        "withdrawn": told.withdrawn,
+        "refused": _coarse(told.refused),
+    }
 
 
 def _coarse(refused: Mapping[str, int]) -> dict[str, int]:

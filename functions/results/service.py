@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -13,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from functions.results import rules
 from functions.results.model import ResultRow, place_of, row_of
 from functions.results.rules import Result
+from functions.shared.batches import batches
 from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.shared.transactions import lost, transaction
@@ -34,9 +34,9 @@ def record(rows: Sequence[Result], received_at: int) -> Recorded:
     Rows of one call may repeat and contradict each other. Killed half-way and called again, it ends the same.
     """
     standing = [(row, row.order) for row in rules.collapse(rows)]
-    greater = [pair for kept in spread(_greater, _chunks(standing, _BATCH)) for pair in kept]
+    greater = [pair for kept in spread(_greater, batches(standing, _BATCH)) for pair in kept]
     made = [row_of(row, order, received_at) for row, order in greater]
-    applied = sum(spread(_write, _chunks(made, _rows_per_write())))
+    applied = sum(spread(_write, batches(made, _rows_per_write())))
     return Recorded(applied, len(rows) - applied)
 
 
@@ -102,7 +102,3 @@ def _takes_its_place(row: ResultRow) -> Condition:
 def _rows_per_write() -> int:
     """How many rows share a request: a transaction saves requests and costs twice the write units (template.yaml)."""
     return int(os.environ.get("RESULT_ROWS_PER_WRITE", "1"))
-
-
-def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

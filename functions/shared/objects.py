@@ -52,12 +52,8 @@ class Bucket:
 
     def get(self, key: str) -> bytes | None:
         """Read an object whole; None when there is none."""
-        try:
-            return bytes(client("s3").get_object(Bucket=self.name, Key=key)["Body"].read())
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return None
-            raise
+        found = self.get_tagged(key)
+        return found[0] if found else None
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:
         """Read an object whole with its entity tag, which names this very content; None when there is none."""

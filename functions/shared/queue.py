@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from itertools import islice
 
 import msgspec
 
 from functions.shared.aws import client
+from functions.shared.batches import batches
 
 _BATCH = 10  # SQS takes no more at once
 
@@ -26,8 +26,7 @@ def send_all(name: str, bodies: Iterable[Mapping[str, object]]) -> None:
     Raises:
         RuntimeError: when the queue took only some; sending all again is harmless, since messages are idempotent.
     """
-    rest = iter(bodies)
-    while batch := list(islice(rest, _BATCH)):
+    for batch in batches(bodies, _BATCH):
         entries = [{"Id": str(n), "MessageBody": msgspec.json.encode(b).decode()} for n, b in enumerate(batch)]
         answer = client("sqs").send_message_batch(QueueUrl=_url(name), Entries=entries)
         if answer.get("Failed"):

@@ -100,7 +100,7 @@ class Consumer:
     def _called(batch: list[Record]) -> tuple[int, bool]:
         try:
             answer = handlers.on_results({"Records": batch}, None)
-        # As Lambda does: whatever a function raises, its batch failed.
+        # Whatever a function raises, Lambda calls its batch failed; so does this stand-in for Lambda.
         except Exception:  # noqa: BLE001
             return 0, True
         failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
