@@ -155,4 +155,4 @@ def _decided(change: Change, facts: Facts, policy: Policy, plan: Plan, run: str)
         raise Disagreement(f"{change.cause} by the join, {decision.cause} by the rules, of somebody in {change.unit}")
     before = (change.stood_cause, change.stood_end, change.decided_at) if change.known else None
     entitlement = entitle(change.pid, change.unit, decision, plan.cutoff, run)
-    return Decided(entitlement, change.stood_until, change.known), rules.was_missed(facts, before, policy, plan.cutoff)
+    return Decided(entitlement, change.stood_until, change.known), rules.was_missed(decision, facts, before, policy)

@@ -178,21 +178,21 @@ def holds(tallies: Mapping[str, Tally], policy: Policy) -> list[Hold]:
     ]
 
 
-def was_missed(facts: Facts, before: tuple[str, int, int] | None, policy: Policy, cutoff: int) -> bool:
+def was_missed(decision: Decision, facts: Facts, before: tuple[str, int, int] | None, policy: Policy) -> bool:
     """Tell whether an event should have brought about a change that matters at the door, and did not.
 
-    `before` is the cause, the end and the instant of what stood. Time alone turns an entitlement into a refusal, and a
+    `decision` is the run's, from these facts; `before` is the cause, the end and the instant of what stood. Time alone turns an entitlement into a refusal, and a
     positive's end gives one back: that is the run's own work. A sample that was seen and not counted, or that came
     since without a decision, is not.
     """
-    now = _said(decide(facts, policy, cutoff))
+    now = _said(decision)
     if before is None or (before[0] != ELIGIBLE and now[0] != ELIGIBLE):
         return before is None and now[0] == ELIGIBLE
     cause, end, decided_at = before
     if _said(decide(facts, policy, decided_at)) != (cause, end):
         return True
     seen = tuple(row for row in facts.results if row.sampled_at <= decided_at + CLOCK_LEEWAY_S)
-    return _said(decide(replace(facts, results=seen), policy, cutoff)) != now
+    return _said(decide(replace(facts, results=seen), policy, decision.cutoff)) != now
 
 
 def applies(decided: Decided, hold: Hold | None, *, again: bool) -> bool:

@@ -152,7 +152,8 @@ def test_what_the_event_path_had_missed(
     """Time's own work is the run's; what arrived and was not decided about is a miss, and so is whom nobody decided."""
     facts = Facts(then if now is None else now, listed=True, approval=Approval(approved=True))
     age = 30 * HOUR if now is None else 3 * HOUR + 1
-    assert was_missed(facts, stood(then, age), DEFAULT, AT) is missed
+    assert was_missed(decide(facts, DEFAULT, AT), facts, stood(then, age), DEFAULT) is missed
     entitled = Facts((row("negative", HOUR),), listed=True, approval=Approval(approved=True))
-    assert was_missed(entitled, None, DEFAULT, AT)
-    assert not was_missed(Facts((), listed=True, approval=None), None, DEFAULT, AT)
+    assert was_missed(decide(entitled, DEFAULT, AT), entitled, None, DEFAULT)
+    nobody = Facts((), listed=True, approval=None)
+    assert not was_missed(decide(nobody, DEFAULT, AT), nobody, None, DEFAULT)
