@@ -22,7 +22,7 @@ from tests.main_job.district import AREA, District, ago, eventually
 
 ISSUER = "https://pass.example.gov"
 UNIT = "澄湖街道第三小学"
-PEOPLE = "张小明 王小红 赵大力 孙丽丽 周小宝 吴建国 郑小云 冯春生 陈小燕 褚卫东 卫小兰 蒋大山".split()
+PEOPLE = "张小明 王小红 赵大力 孙丽丽 周小宝 吴建国 郑小云 冯春生 陈小燕 褚卫东 卫小兰 蒋大山 韩雪梅".split()
 
 
 @dataclass
@@ -86,6 +86,37 @@ def test_from_the_first_visit_to_a_live_code_signed_anew(phones: Phones, distric
     second = wallet.read()
     assert second != first
     assert check_live(district.http, second, at=now() + 16) == token
+
+
+KEYS = """async () => {
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    const open = indexedDB.open(name);
+    const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+    for (const store of database.objectStoreNames) {
+      const all = database.transaction(store).objectStore(store).getAll();
+      await new Promise((done) => { all.onsuccess = done; });
+      const look = async (value) => {
+        if (value instanceof CryptoKey && value.type === "private")
+          found.push(await crypto.subtle.exportKey("jwk", value).then(() => "left", (error) => error.name));
+        else if (typeof value === "object" && value !== null) for (const one of Object.values(value)) await look(one);
+      };
+      for (const row of all.result) await look(row);
+    }
+    database.close();
+  }
+  return found;
+}"""
+
+
+def test_no_private_key_leaves_the_phone(phones: Phones, district: District) -> None:
+    """The device's and each pass's: kept, used, and not to be had even by the page's own script."""
+    wallet = phones.new().open()
+    wallet.enrol(person(district, "韩雪梅"))
+    wallet.read()
+    found = wallet.page.evaluate(KEYS)
+    assert len(found) >= 2
+    assert set(found) == {"InvalidAccessError"}
 
 
 def test_typed_wrong_is_said_before_anything_is_sent(phones: Phones, district: District) -> None:

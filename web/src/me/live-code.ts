@@ -1,6 +1,7 @@
 /** A pass on the screen: signed anew every 15 seconds, the screen kept awake. It says nothing of being valid. */
 import { presentLive } from "../core/present";
 import { lasting } from "../shared/china";
+import { stayAwake } from "../shared/awake";
 import { serverNow } from "../shared/clock";
 import type { Config } from "../shared/config";
 import { h } from "../shared/dom";
@@ -21,46 +22,13 @@ const WIDE_SCREEN = 600;
 /** A phone held sideways: the times stand beside the code, and the bar above is scrolled away. */
 const LOW_SCREEN = 500;
 
-interface WakeLock {
-  release(): Promise<void>;
-}
-
-/** Keeps the screen awake while the code is looked at; where the browser cannot, nothing happens. */
-class Awake {
-  private lock: WakeLock | undefined;
-  private wanted = true;
-  private readonly again = (): void => void this.ask();
-
-  constructor() {
-    document.addEventListener("visibilitychange", this.again);
-    void this.ask();
-  }
-
-  close(): void {
-    this.wanted = false;
-    document.removeEventListener("visibilitychange", this.again);
-    void this.lock?.release().catch(() => undefined);
-  }
-
-  private async ask(): Promise<void> {
-    const { wakeLock } = navigator as { wakeLock?: { request(kind: "screen"): Promise<WakeLock> } };
-    if (wakeLock === undefined || document.visibilityState !== "visible") return;
-    try {
-      this.lock = await wakeLock.request("screen");
-      if (!this.wanted) await this.lock.release();
-    } catch {
-      // Denied when the battery is low: the code is shown all the same.
-    }
-  }
-}
-
 export class LiveCode {
   readonly node: HTMLElement;
   private readonly canvas: HTMLCanvasElement;
   private readonly left = h("span", { id: "left" });
   private readonly fresh = h("span", { id: "fresh" });
   private readonly meter = h("span", { class: "meter" });
-  private readonly awake = new Awake();
+  private readonly sleep = stayAwake();
   private readonly resized = (): void => {
     this.draw();
     if (isSideways()) this.canvas.scrollIntoView({ block: "center" });
@@ -121,7 +89,7 @@ export class LiveCode {
     if (--this.users > 0) return;
     this.closed = true;
     removeEventListener("resize", this.resized);
-    this.awake.close();
+    this.sleep();
   }
 
   private build(): HTMLElement {

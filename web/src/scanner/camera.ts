@@ -119,27 +119,3 @@ export class Camera {
     for (const track of this.stream.getTracks()) track.stop();
   }
 }
-
-/** Keep the screen awake until the returned function is called; browsers without a lock let it sleep. */
-export function stayAwake(): () => void {
-  let wanted = true;
-  let held: WakeLockSentinel | undefined;
-  const hold = (): void => {
-    if (!wanted || document.visibilityState !== "visible") return;
-    navigator.wakeLock?.request("screen").then(
-      (lock) => {
-        if (wanted) held = lock;
-        else void lock.release();
-      },
-      // Low battery or no permission: the guard touches the screen.
-      () => undefined,
-    );
-  };
-  hold();
-  document.addEventListener("visibilitychange", hold);
-  return () => {
-    wanted = false;
-    document.removeEventListener("visibilitychange", hold);
-    void held?.release();
-  };
-}

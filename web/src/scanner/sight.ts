@@ -1,5 +1,6 @@
 /** The camera and the reader together: opened, kept, paused, and a manual look. */
-import { Camera, type CameraFault, NoCamera, stayAwake } from "./camera";
+import { stayAwake } from "../shared/awake";
+import { Camera, type CameraFault, NoCamera } from "./camera";
 import { NoReader, Reader } from "./reading";
 import { Observer, watch } from "./watch";
 
