@@ -40,7 +40,9 @@ def test_the_template_filled_in_and_dropped_on_the_page_is_a_list(new_page: Call
     number = next(cell for text, cell in headers.items() if "证件号码" in text)
     name = next(cell for text, cell in headers.items() if "姓名" in text)
     # A column's own format is what a spreadsheet program gives to whatever is typed into it.
-    columns = (one for one in sheet.column_dimensions.values() if one.min <= number.column <= one.max)
+    columns = [
+        one for one in sheet.column_dimensions.values() if number.column in range(one.min or 0, (one.max or 0) + 1)
+    ]
     assert [one.number_format for one in columns] == ["@"]
     for place, person in enumerate(NAMES):
         sheet.cell(number.row + 1 + place, number.column).value = id_number(district.serial + place)
