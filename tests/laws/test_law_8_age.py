@@ -16,7 +16,7 @@ from functions.shared.tables import Table, TableMeta
 from infra.local import Service
 
 ROOT = Path(functions.__file__).parent
-AT = 1_795_312_800
+AT = 4_098_996_000  # in 2099: the engine deletes rows whose life is over, as DynamoDB does
 READS = {"query", "scan", "batch_get"}
 FILTERS = {"living", "alive", "page_of"}  # `page_of` (functions/shared/pages.py) keeps the living of what it is given
 # Reads of many rows without the filter, each with its reason. A new one is filtered, or argued here.

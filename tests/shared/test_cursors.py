@@ -10,7 +10,7 @@ from functions.shared.cursors import LIFE_S, read_cursor, write_cursor
 from functions.shared.problems import Malformed
 from infra.local import Service
 
-AT = 1_795_312_800
+AT = 4_098_996_000  # in 2099: the engine deletes rows whose life is over, as DynamoDB does
 BOUND = {"caller": "unit:u1", "route": "GET /units", "filter_": "U-1"}
 POSITION = {"pid": "AAAAAAAAAAAAAAAAAAAAAA", "n": 3}
 
