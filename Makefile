@@ -69,7 +69,7 @@ test: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/sam $(STAMPS)/pages $(STAMPS)/fo
 	@echo "Testing the pages…"
 	@cd web && npm test --silent </dev/null
 	@echo "Testing everything else…"
-	@$(BIN)/python -m pytest -n auto --dist loadscope $(PYTEST)
+	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(PYTEST)
 
 # ── lint ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: lint

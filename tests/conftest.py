@@ -21,6 +21,28 @@ from tests.privacy.trail import TRAIL, gathered, leaks, stored_of_people
 
 __all__ = ["browser", "driver"]  # fixtures for every room that opens a page
 
+# What takes longest is begun first, or one process is still at it when the others have nothing left. Within a room the
+# order is the alphabet's; rooms that are not named come last.
+LONGEST_FIRST = (
+    "tests/browser/test_two_phones.py",
+    "tests/faults",
+    "tests/browser",
+    "tests/laws",
+    "tests/jobs",
+    "tests/template",
+    "tests/canary",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest modules first; `--no-loadscope-reorder` keeps them there."""
+    items.sort(key=lambda item: next((n for n, at in enumerate(LONGEST_FIRST) if item.nodeid.startswith(at)), 99))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many processes again as there are cores: a test waits for an engine and a browser much of its time."""
+    return (os.cpu_count() or 1) * 3 // 2
+
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
