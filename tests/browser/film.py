@@ -1,7 +1,8 @@
 """Films for Chromium's fake camera: a picture of a code, held up in a scene as people hold their phones.
 
 `film(picture, path, tilt=0.3, dim=0.4)` writes a second of it; `sequence([(scene(one), 0.8), (None, 0.4), …], path)`
-shows several one after the other. JPEGs end to end, which Chromium plays at 30 a second, again and again.
+shows several one after the other, again and again. A `.mjpeg` is JPEGs end to end, which Chromium plays at 30 a second; a
+`.y4m` says 8 a second itself, for a test that leaves the camera on for a minute.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from credentials.symbols import as_png, draw_symbol
 from tests.browser.chromium import FLAGS, chromium
 
 WIDTH, HEIGHT = 1280, 720
-FRAMES_A_SECOND: Final = 30
+FRAMES_A_SECOND: Final = {".mjpeg": 30, ".y4m": 8}
 NOISY_VARIANTS: Final = 4  # grain must move; making it is slow, so a few kinds of it take turns
 LINK: Final = "https://gate.example.gov/v#"
 
@@ -81,10 +82,13 @@ def film(picture: Picture | None, path: Path, *, seconds: float = 1.0, **held: f
 
 def sequence(scenes: Sequence[tuple[list[Picture], float]], path: Path) -> Path:
     """Write a film of scenes one after the other, each for so many seconds."""
+    rate, encode = FRAMES_A_SECOND[path.suffix], _jpeg if path.suffix == ".mjpeg" else _planes
     with path.open("wb") as out:
+        if path.suffix == ".y4m":
+            out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{rate}:1 Ip A1:1 C420\n".encode())
         for frames, seconds in scenes:
-            encoded = [_jpeg(frame) for frame in frames]
-            for number in range(round(seconds * FRAMES_A_SECOND)):
+            encoded = [encode(frame) for frame in frames]
+            for number in range(round(seconds * rate)):
                 out.write(encoded[number % len(encoded)])
     return path
 
@@ -162,3 +166,9 @@ def _jpeg(frame: Picture) -> bytes:
     out = io.BytesIO()
     frame.convert("RGB").save(out, "JPEG", quality=88, subsampling="4:2:0")
     return out.getvalue()
+
+
+def _planes(frame: Picture) -> bytes:
+    luma, *chroma = frame.convert("YCbCr").split()
+    half = (WIDTH // 2, HEIGHT // 2)
+    return b"FRAME\n" + luma.tobytes() + b"".join(one.resize(half, Image.Resampling.BOX).tobytes() for one in chroma)

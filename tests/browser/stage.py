@@ -44,11 +44,11 @@ class Stage:
 
     def film(self, picture: Image.Image | None, **held: float) -> Path:
         """A film of one picture held up."""
-        return film(picture, self.folder / "film.mjpeg", **held)
+        return film(picture, self.folder / "film.y4m", **held)
 
     def sequence(self, *scenes: tuple[list[Image.Image], float]) -> Path:
         """A film of scenes, each for so many seconds."""
-        return sequence(scenes, self.folder / "film.mjpeg")
+        return sequence(scenes, self.folder / "film.y4m")
 
 
 def mark(page: Page, name: str) -> None:

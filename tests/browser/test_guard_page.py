@@ -32,6 +32,12 @@ from tests.browser.site import Site
 MEDICAL = re.compile("阳性|感染|确诊|密接|positive|infect", re.IGNORECASE)
 
 
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A phone that keeps no worker of ours, as most first visits are over before it is there (test_worker.py has it)."""
+    return new_page(service_workers="block")
+
+
 def shows_seal(page: Page) -> bool:
     """Whether the authority's seal is on the screen."""
     return page.locator(".seal").count() == 1

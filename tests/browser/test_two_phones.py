@@ -117,7 +117,7 @@ def gate(served: Http) -> Gate:
 @pytest.fixture
 def guard(served: Http, gate: Gate, driver: Playwright, tmp_path: Path) -> Iterator[Guard]:
     """A guard who begins a shift by the address on the gate's poster, with the manager's code."""
-    seen = sequence([(scene(None), 0.3)], tmp_path / "camera.mjpeg")
+    seen = sequence([(scene(None), 0.3)], tmp_path / "camera.y4m")
     origin = origin_of(served, "gate")
     with camera(driver, seen) as chrome:
         context = chrome.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})

@@ -58,12 +58,12 @@ def test_a_poisoned_part_is_dead_and_redriven(engine: Service, dead: str, tmp_pa
     service.decide(service.find(head.job, now()), "apply", "their clock", actor="officer:x", owner=False, at=now())
     assert eventually(lambda: letters(engine, dead, head.job) == 1, 120)
     assert service.find(head.job, now()).state == "running"
-    assert screening.in_table(engine, lab) == screening.standing(lab, true[2:3])
+    assert screening.in_table(engine, [lab])[lab] == screening.standing(lab, true[2:3])
     uploads.put(place, whole)
     calm.update(actions=[type(calm).lease_until.set(0)])  # the last try's lease, which a minute would end
     ran = CliRunner().invoke(epipass, ["redrive", "--queue", "jobs", "--json"])
     assert (ran.exit_code, json.loads(ran.stdout)["resent"]["jobs"] >= 1) == (0, True)
     assert eventually(lambda: service.find(head.job, now()).state == "done", 60)
     assert letters(engine, dead, head.job) == 0
-    assert screening.in_table(engine, lab) == screening.standing(lab, true)
-    assert sum(screening.in_lake(engine, tmp_path, lab).values()) == len(true)
+    assert screening.in_table(engine, [lab])[lab] == screening.standing(lab, true)
+    assert sum(screening.in_lake(engine, tmp_path, [lab])[lab].values()) == len(true)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -108,21 +109,21 @@ def standing(lab: str, lines: Iterable[Line]) -> dict[tuple[str, str], Stored]:
     return {key: facts(line) for key, line in best.items()}
 
 
-def in_table(engine: Service, lab: str) -> dict[tuple[str, str], Stored]:
-    """Read what stands of a laboratory out of the table."""
+def in_table(engine: Service, labs: Iterable[str]) -> dict[str, dict[tuple[str, str], Stored]]:
+    """Read what stands of each laboratory out of the table."""
     pages = (
         engine.client("dynamodb")
         .get_paginator("scan")
         .paginate(
             TableName=engine.environment["TABLE_RESULT"],
-            FilterExpression="begins_with(sk, :lab)",
-            ExpressionAttributeValues={":lab": {"S": f"{lab}#"}},
             ConsistentRead=True,
         )
     )
-    items = [item for page in pages for item in page["Items"]]
-    found = {(item["pk"]["S"], item["sk"]["S"].split("#", 1)[1]): _stored(item) for item in items}
-    assert len(found) == len(items)
+    found: dict[str, dict[tuple[str, str], Stored]] = {lab: {} for lab in labs}
+    for item in (item for page in pages for item in page["Items"]):
+        lab, _, tube = item["sk"]["S"].partition("#")
+        if lab in found:
+            found[lab][item["pk"]["S"], tube] = _stored(item)
     return found
 
 
@@ -138,9 +139,9 @@ def _stored(item: dict[str, Any]) -> Stored:
     )
 
 
-def in_lake(engine: Service, folder: Path, lab: str) -> Counter[tuple[str, str, Stored]]:
-    """Read all rows of a laboratory, each as often as it is there, out of the files that the lake's manifest names."""
-    bucket, s3 = engine.environment["BUCKET_LAKE"], engine.client("s3")
+def in_lake(engine: Service, folder: Path, labs: Iterable[str]) -> dict[str, Counter[tuple[str, str, Stored]]]:
+    """Read all rows of each laboratory, as often as they are there, out of the files that the lake's manifest names."""
+    bucket, s3 = os.environ["BUCKET_LAKE"], engine.client("s3")
     manifest = json.loads(s3.get_object(Bucket=bucket, Key="manifest.json")["Body"].read())
     keys = [one["key"] for one in manifest["new"] if one["kind"] == "results"]
     keys += [one["results"] for one in manifest["state"]]
@@ -149,11 +150,14 @@ def in_lake(engine: Service, folder: Path, lab: str) -> Counter[tuple[str, str, 
     for key, path in zip(keys, paths, strict=True):
         if not path.exists():  # a file of the lake is never written again
             s3.download_file(bucket, key, str(path))
-    columns = "pid, tube, revision, pool_size, sampled_at, reported_at, result, site, part"
-    query = f"SELECT {columns} FROM read_parquet({[str(path) for path in paths]}) WHERE lab = '{lab}'"  # noqa: S608 - ours
+    columns = "lab, pid, tube, revision, pool_size, sampled_at, reported_at, result, site"
+    query = f"SELECT {columns} FROM read_parquet({[str(path) for path in paths]})"  # noqa: S608 - ours
+    found: dict[str, Counter[tuple[str, str, Stored]]] = {lab: Counter() for lab in labs}
     with sql.engine(256) as (connection, _):
-        rows = connection.execute(query).fetchall() if paths else []
-    return Counter((row[0], row[1], row[2:8]) for row in rows)
+        for lab, person, tube, *stored in connection.execute(query).fetchall() if paths else []:
+            if lab in found:
+                found[lab][person, tube, tuple(stored)] += 1
+    return found
 
 
 def stands_in_lake(lab: str, rows: Iterable[tuple[str, str, Stored]], lines: Iterable[Line]) -> dict[Any, Stored]:

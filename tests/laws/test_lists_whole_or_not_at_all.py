@@ -23,20 +23,19 @@ def steps(engine: Service, monkeypatch: pytest.MonkeyPatch) -> Steps:
     return made
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_killed_at_any_write_it_is_the_old_list_or_the_new(
-    steps: Steps,
-    after: bool,  # noqa: FBT001 - pytest hands parameters over by name
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Die at each write in turn, before or after it takes effect: never a mixture; tried again, the new list."""
+def test_killed_at_any_write_it_is_the_old_list_or_the_new(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Die at each write in turn: never a mixture; tried again, the new list.
+
+    Every other write is lost with the process; of the ones between only the answer is, which leaves behind what a death
+    before the next write does.
+    """
     monkeypatch.setattr(applying, "LEASE_S", 0)  # a dead worker's lease has run out by the time its message returns
     unit, outcomes = new_unit(), set()
     upload(unit, staff_csv([0, 1]))
     steps.finish()
     for number in range(1, MOST_WRITES):
         old, data = listed(unit), staff_csv([1, 2 * number, 2 * number + 1])
-        with kill_at(number, after=after) as count:
+        with kill_at(number, after=number % 2 == 0) as count:
             try:
                 upload(unit, data)
                 steps.finish()
