@@ -56,6 +56,12 @@ def advance(name: str, at: int) -> Canary:
     return row.read()
 
 
+def goes_on(name: str, at: int) -> bool:
+    """Tell whether a canary was begun and its correction has not been seen yet."""
+    row = CanaryRow.find(name, at=at)
+    return row is not None and row.seen_at is None
+
+
 def report(canary: Canary, at: int) -> None:
     """Write the one line that the metric, and so the alarm, is made from (template.yaml)."""
     log.event(

@@ -212,6 +212,27 @@ def test_late_is_told_while_it_lasts(engine: Service, reports: list[dict[str, An
     assert [one["door_s"] >= 460 for one in reports] == [True]
 
 
+def test_a_slow_start_hides_no_late_word(engine: Service, reports: list[dict[str, Any]], monkeypatch: Any) -> None:
+    """A negative that took most of its ten minutes: the correction turns late in the next ones', and is told there."""
+    assert engine.url
+    monkeypatch.setenv("CANARY_PAGES_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr(handlers._followed, "__defaults__", (0,))
+    now = clock.now()
+    before, due = rules.due(now - rules.EACH_S), rules.due(now)
+    for name, corrected_at in ((before, now - 320), (due, now - 10)):
+        CanaryRow(
+            name, number="0" * 32, begun_at=now - rules.EACH_S, token="t", corrected_at=corrected_at,
+            correction="J-GONE", applied_at=now, decided_at=now, ttl=now + 60,
+        ).save()  # fmt: skip
+    assert handlers.watch({}, None)["canary"] == due
+    assert [one["canary"] for one in reports] == [before]
+    CanaryRow(before, number="0" * 32, begun_at=now, token="t", seen_at=now, ttl=now + 60).save()
+    handlers.watch({}, None)
+    assert len(reports) == 1
+    for name in (before, due):
+        CanaryRow.get(name).delete()
+
+
 def test_nothing_of_it_can_be_had_or_is_met(engine: Service, served: Http) -> None:
     """No officer registers its ids, no list and no person has its document, and no run visits its unit."""
     assert engine.url
