@@ -40,7 +40,7 @@ def fold(
     first, last = parts
     names = {name: f"{prefix}/{first:03d}-{last:03d}-{name}.parquet" for name in ("results", "revised", "listings")}
     paths = {name: folder / f"{name}.parquet" for name in names}
-    arrived = files.opened(fetched(folder, source, "results", parts), files.RESULTS)
+    arrived = files.opened(fetched(folder, source, "results", parts, at), files.RESULTS)
     connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {arrived}")  # noqa: S608 - paths of ours
     # Straight into the file, sorted once: as a table it would lie in memory beside its own sort.
     text = sql.bound(TEXT, first=first, last=last, retention_s=RETENTION_S, now=at)
@@ -48,7 +48,7 @@ def fold(
     connection.execute(f"CREATE OR REPLACE VIEW folded AS SELECT * FROM '{paths['results']}'")  # noqa: S608 - the same
     rows += files.save(connection, REVISED, paths["revised"])
     files.load(connection, folder, "units", files.UNITS, units)
-    listed = files.opened(fetched(folder, source, "listings", parts), files.LISTINGS)
+    listed = files.opened(fetched(folder, source, "listings", parts, at), files.LISTINGS)
     connection.execute(f"CREATE OR REPLACE VIEW files AS SELECT * FROM {listed}")  # noqa: S608 - paths of ours
     kept = sql.bound(LISTINGS, first=first, last=last, oldest=at - LONGEST_S, kept_s=KEPT_S, now=at)
     rows += files.save(connection, kept, paths["listings"])
@@ -58,11 +58,28 @@ def fold(
     return Slice(first, last, names["results"], names["revised"], names["listings"], rows)
 
 
-def fetched(folder: Path, source: Manifest, kind: Kind, parts: tuple[int, int]) -> list[Path]:
-    """Fetch the files of a kind in which there may be rows of some parts."""
+def fetched(folder: Path, source: Manifest, kind: Kind, parts: tuple[int, int], at: int) -> list[Path]:
+    """Fetch the files of a kind in which there may be rows of some parts.
+
+    Results that no run read for so long that the bucket forgot them are past their retention: nobody misses them.
+
+    Raises:
+        LookupError: a file is gone that should be there.
+    """
     first, last = parts
     overlapping = (one for one in source.state if one.first <= last and one.last >= first)
     keys = [one.results if kind == "results" else one.listings for one in overlapping]
     keys += [one.key for one in source.new if one.kind == kind]
+    old = {one.key for one in source.new if one.kind == "results" and 0 < one.named_at <= at - RETENTION_S}
+
+    def fetch(numbered: tuple[int, str]) -> Path | None:
+        number, key = numbered
+        try:
+            return lake.fetch(key, folder / f"{kind}-{number:05d}.parquet")
+        except LookupError:
+            if key in old:
+                return None
+            raise
+
     # A day of uploads is thousands of small files, each waited for a moment.
-    return list(spread(lambda one: lake.fetch(one[1], folder / f"{kind}-{one[0]:05d}.parquet"), enumerate(keys)))
+    return [path for path in spread(fetch, enumerate(keys)) if path is not None]

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from functions.shared.clock import DAY_S
+from functions.shared.clock import DAY_S, now
 from functions.shared.objects import lake
 from functions.shared.threads import spread
 
@@ -26,11 +26,12 @@ _LONGEST_WAIT_S: Final = 0.5
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file that arrived: rows of one upload, or of several people in a list, sorted by part."""
+    """A file that arrived: rows of one upload, or of several people in a list, sorted by part; and when it was named."""
 
     kind: Kind
     key: str
     rows: int
+    named_at: int = 0
 
 
 class Slice(msgspec.Struct, frozen=True):
@@ -75,11 +76,13 @@ def read() -> Manifest:
 
 def add(sources: Sequence[Source]) -> None:
     """Name files that arrived; one that is named already, or was folded already, changes nothing."""
+    at = now()
 
     def named(before: Manifest) -> Manifest:
         known = {one.key for one in before.new} | before.dropped.keys()
         # A file that is gone was folded over a day ago: whoever names it so late did not hear that it was named.
-        fresh = [one for one in sources if one.key not in known and lake.has(one.key)]
+        found = [one for one in sources if one.key not in known and lake.has(one.key)]
+        fresh = [msgspec.structs.replace(one, named_at=at) for one in found]
         return msgspec.structs.replace(before, new=(*before.new, *fresh)) if fresh else before
 
     _change(named)
@@ -112,8 +115,8 @@ def sweep(at: int) -> int:
 
     They are looked for three days after they were written: no run that may still go on is as old.
     """
-    now = read()
-    named = {key for one in now.state for key in one.keys} | now.dropped.keys()
+    found = read()
+    named = {key for one in found.state for key in one.keys} | found.dropped.keys()
     lost = [key for key in lake.keys(STATE, before=at - _RUNS_GO_ON_S) if key not in named]
     for key in lost:
         lake.delete(key)

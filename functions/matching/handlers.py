@@ -75,8 +75,10 @@ def coordinate(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         return {"run": run, "groups": list(range(runs.begin(run, step.execution, at).groups))}
     if step.step == "gather":
         runs.gather(step.run, at)
-    elif step.step in {"report", "fail"}:
-        runs.finish(step.run, at, failed=step.step == "fail")
+    elif step.step == "report":
+        runs.finish(step.run, at)
+    elif step.step == "fail":
+        runs.fail(step.run, at)
     else:
         raise ValueError("no such step")
     return {}

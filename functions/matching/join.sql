@@ -88,7 +88,8 @@ facts AS (
         NOT coalesce(u.approved, FALSE) AS not_approved,
         NOT pairs.listed OR coalesce(pairs.listed_until <= :cutoff, FALSE) AS not_listed,
         coalesce(p.last_pool >= coalesce(p.last_single, 0), FALSE) AS pool_recheck,
-        x.pid IS NOT NULL AS not_cleared
+        x.pid IS NOT NULL AS not_cleared,
+        coalesce(p.newest - p.newest_at * 8 = 1 AND p.newest_at >= :cutoff - :negative_life_s, FALSE) AS tested
     FROM pairs
     LEFT JOIN people p ON p.pid = pairs.pid
     LEFT JOIN uncleared x ON x.pid = pairs.pid
@@ -113,7 +114,10 @@ named AS (
             WHEN sampled_at < :cutoff - :negative_life_s THEN 'test-too-old'
             WHEN severity IS NULL THEN 'no-test'
             ELSE 'eligible'
-        END AS cause
+        END AS cause,
+        -- Whether no result says anything against them: only such a loss may wait for a person.
+        (approval_ended OR not_approved OR not_listed)
+            AND tested AND NOT pool_recheck AND NOT not_cleared AS administrative
     FROM facts
 ),
 
@@ -138,6 +142,7 @@ SELECT
     d.unit,
     CASE WHEN d.decided_at >= :cutoff THEN d.stood_cause ELSE d.cause END AS cause,
     CASE WHEN d.decided_at >= :cutoff THEN d.stood_end ELSE d.expires_at END AS expires_at,
+    d.administrative,
     d.known,
     CASE WHEN d.stood_cause = 'eligible' AND d.stood_end > :cutoff THEN d.stood_end ELSE 0 END AS stood_until,
     NOT d.known OR (d.decided_at < :cutoff AND (d.stood_cause <> d.cause OR d.stood_end <> d.expires_at)) AS changed

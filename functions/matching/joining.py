@@ -28,13 +28,14 @@ class Change:
     """Somebody for whom the join changes what stood; instants in epoch seconds, 0 for a refusal or for nothing.
 
     `stood_until` is the end of what they were entitled to at the cut-off; `stood_cause`, `stood_end` and `decided_at`
-    are what stood, as it was decided; `listed_until` is None where neither the row nor the unit's approval ends.
+    are what stood, as it was decided; `administrative` tells that no result is against them; `listed_until` is None where neither the row nor the unit's approval ends.
     """
 
     pid: str
     unit: str
     cause: str
     expires_at: int
+    administrative: bool
     known: bool
     stood_until: int
     stood_cause: str
@@ -84,7 +85,7 @@ def changes(connection: DuckDBPyConnection, *, withdrawn: bool) -> Iterator[Chan
     """Yield who changes, by person and unit: only those who lose what they were entitled to, or only the others."""
     found = connection.cursor().execute(
         f"""
-        SELECT d.pid, d.unit, d.cause, d.expires_at, d.known, d.stood_until,
+        SELECT d.pid, d.unit, d.cause, d.expires_at, d.administrative, d.known, d.stood_until,
             coalesce(s.cause, ''), coalesce(s.expires_at, 0), coalesce(s.decided_at, 0), l.pid IS NOT NULL, l.listed_until
         FROM decided d
         LEFT JOIN standing s ON s.pid = d.pid AND s.unit = d.unit
@@ -115,8 +116,8 @@ def history(rows: Iterable[Result]) -> tuple[Result, ...]:
     return tuple(sorted(rows, key=sample_order))
 
 
-def counts(connection: DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
-    """Return `(unit, change, cause, people)`: what a run does about whom, and why."""
+def counts(connection: DuckDBPyConnection) -> list[tuple[str, str, str, bool, int]]:
+    """Return `(unit, change, cause, administrative, people)`: what a run does about whom, and why."""
     return connection.execute(
         """
         SELECT unit, CASE
@@ -124,7 +125,7 @@ def counts(connection: DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
                 WHEN stood_until = 0 THEN 'entitled'
                 WHEN stood_until = expires_at THEN 'kept'
                 ELSE 'renewed'
-            END AS change, cause, count(*)
+            END AS change, cause, administrative, count(*)
         FROM decided GROUP BY ALL ORDER BY ALL
         """
     ).fetchall()

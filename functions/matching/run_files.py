@@ -65,6 +65,17 @@ def tallies(run: str, group: int, label: str) -> dict[str, Tally]:
     return unpacked(_must(place(run, group, label, "tallies")), dict[str, Tally])
 
 
+def keep_totals(run: str, tallies: dict[str, Tally]) -> None:
+    """Keep a run's counts by unit, summed over all its groups."""
+    lake.put(f"runs/{run}/tallies", packed(tallies))
+
+
+def totals(run: str) -> dict[str, Tally] | None:
+    """Return a run's counts by unit; None while they are not summed."""
+    data = lake.get(f"runs/{run}/tallies")
+    return None if data is None else unpacked(data, dict[str, Tally])
+
+
 def keep_overdue(run: str, group: int, label: str, samples: Sequence[tuple[str, str, int, str]]) -> None:
     """Keep the overdue samples that an attempt found: lab, tube, when it was taken, site."""
     lake.put(place(run, group, label, "overdue"), packed(samples))

@@ -25,6 +25,7 @@ from functions.matching.run_rules import Decided, Plan, Tally
 from functions.results.rules import Result
 from functions.shared import log
 from functions.shared.batches import batches
+from functions.shared.clock import now
 from functions.shared.objects import lake
 from functions.shared.threads import spread
 
@@ -55,7 +56,7 @@ def fold_group(run: str, plan: Plan, group: int, at: int) -> None:
         files.save(connection, "SELECT * FROM standing ORDER BY part, pid", folder / "standing.parquet")
         lake.send(folder / "standing.parquet", standing)
     row = RunRow(
-        run, folded_place(group), data=packed(Folded(made, standing)), label=label, created_at=at, ttl=at + KEPT_S
+        run, folded_place(group), data=packed(Folded(made, standing)), label=label, created_at=now(), ttl=at + KEPT_S
     )
     if row.put_if_absent():
         log.event("run.folded", run=run, part=group, rows=made.rows)
@@ -92,7 +93,7 @@ def decide_group(run: str, plan: Plan, group: int, at: int) -> None:
         run_files.keep_overdue(run, group, label, joining.overdue(connection, plan.cutoff - OVERDUE_S, _MOST_OVERDUE))
     run_files.keep_tallies(run, group, label, tallies)
     # The first attempt to get here is the one that counts; another's decisions are read by nobody and expire.
-    row = RunRow(run, part_place(group), label=label, chunks=count, created_at=at, ttl=at + KEPT_S)
+    row = RunRow(run, part_place(group), label=label, chunks=count, created_at=now(), ttl=at + KEPT_S)
     if row.put_if_absent():
         people = sum(counts.people for counts in tallies.values())
         log.event("run.decided", run=run, part=group, count=people, missed=missed)
@@ -151,8 +152,11 @@ def _changed(
 
 def _decided(change: Change, facts: Facts, policy: Policy, plan: Plan, run: str) -> tuple[Decided, bool]:
     decision = decide(facts, policy, plan.cutoff)
-    if (decision.cause, decision.expires_at or 0) != (change.cause, change.expires_at):
-        raise Disagreement(f"{change.cause} by the join, {decision.cause} by the rules, of somebody in {change.unit}")
+    administrative = rules.is_administrative(decision)
+    said = decision.cause, decision.expires_at or 0, administrative
+    if said != (change.cause, change.expires_at, change.administrative):
+        raise Disagreement  # whom and how is somebody's health: the log and the execution's history say only where
     before = (change.stood_cause, change.stood_end, change.decided_at) if change.known else None
     entitlement = entitle(change.pid, change.unit, decision, plan.cutoff, run)
-    return Decided(entitlement, change.stood_until, change.known), rules.was_missed(decision, facts, before, policy)
+    decided = Decided(entitlement, change.stood_until, change.known, administrative)
+    return decided, rules.was_missed(decision, facts, before, policy)

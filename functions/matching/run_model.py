@@ -70,6 +70,7 @@ class RunRow(Table):
     reason = UnicodeAttribute(null=True)  # JWE: it is somebody's prose
     created_at = NumberAttribute(null=True)
     began_at = NumberAttribute(null=True)  # of a head: when its first execution began
+    gathered_at = NumberAttribute(null=True)  # of a head: when its groups were first gathered
     changed_at = NumberAttribute(null=True)
 
 

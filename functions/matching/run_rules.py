@@ -57,12 +57,14 @@ class Decided(msgspec.Struct, frozen=True, array_like=True):
     """One decision of a part, kept until it is applied.
 
     `stood_until` is the end of what the person was entitled to at the cut-off, 0 when they were not; `known` tells
-    whether anything had ever been decided about them, for only then can there be passes.
+    whether anything had ever been decided about them, for only then can there be passes; `administrative` that no
+    result is against them.
     """
 
     entitlement: Entitlement
     stood_until: int
     known: bool
+    administrative: bool
 
     @property
     def change(self) -> Change:
@@ -75,8 +77,11 @@ class Decided(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def may_wait(self) -> bool:
-        """Tell whether the person loses for a cause that no result brought about: such a loss may be held."""
-        return self.change == "withdrawn" and self.entitlement.cause in ADMINISTRATIVE
+        """Tell whether the person loses, and no result is why or would be: only such a loss may be held.
+
+        Whoever is struck from a list and has turned positive is named as not listed, and waits for nobody.
+        """
+        return self.change == "withdrawn" and self.administrative
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -145,26 +150,44 @@ def hand(units: Iterable[str], group: int, groups: int) -> list[str]:
     return sorted(unit for unit in units if crc32(unit.encode()) % groups == group)
 
 
-def tallies(counts: Iterable[tuple[str, str, str, int]]) -> dict[str, Tally]:
-    """Return the counts of each unit from `(unit, change, cause, people)`."""
+def is_administrative(decision: Decision) -> bool:
+    """Tell whether somebody is refused, and every finding is of lists and approvals: no result is against them."""
+    return bool(decision.findings) and ADMINISTRATIVE.issuperset(decision.causes)
+
+
+def tallies(counts: Iterable[tuple[str, str, str, bool, int]]) -> dict[str, Tally]:
+    """Return the counts of each unit from `(unit, change, cause, administrative, people)`."""
     found: dict[str, Tally] = {}
-    for unit, change, cause, people in counts:
+    for unit, change, cause, administrative, people in counts:
         one = Tally(
             people=people,
             changes={change: people},
             refused={cause: people} if cause != ELIGIBLE else {},
-            losing={cause: people} if change == "withdrawn" and cause in ADMINISTRATIVE else {},
+            losing={cause: people} if change == "withdrawn" and administrative else {},
         )
         found[unit] = found[unit] + one if unit in found else one
     return found
 
 
 def summed(many: Iterable[Mapping[str, Tally]]) -> dict[str, Tally]:
-    """Return the counts of each unit over all groups."""
+    """Return the counts of each unit over all groups; a city has a million pairs of them, so that each is added in place."""
     found: dict[str, Tally] = {}
     for some in many:
         for unit, one in some.items():
-            found[unit] = found[unit] + one if unit in found else one
+            if unit not in found:
+                found[unit] = Tally(one.people, {**one.changes}, {**one.refused}, {**one.losing}, one.missed)
+                continue
+            before = found[unit]
+            for mine, theirs in (
+                (before.changes, one.changes),
+                (before.refused, one.refused),
+                (before.losing, one.losing),
+            ):
+                for name, count in theirs.items():
+                    mine[name] = mine.get(name, 0) + count
+            found[unit] = msgspec.structs.replace(
+                before, people=before.people + one.people, missed=before.missed + one.missed
+            )
     return found
 
 

@@ -7,6 +7,7 @@ writing it again changes nothing and nothing decided later is undone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
@@ -36,6 +37,7 @@ from functions.matching.run_model import (
 from functions.matching.run_rules import Decided, Hold, Plan, Tally
 from functions.shared import log
 from functions.shared.batches import batches
+from functions.shared.clock import now
 from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.units import service as units
@@ -132,10 +134,13 @@ def gather(run: str, at: int) -> list[Hold]:
     plan = _plan(_must(head(run, at)))
     manifest.commit(run_files.sources(plan).lake, [one.slice for one in run_groups.all_folded(run, plan)], at)
     manifest.sweep(at)
-    for hold in rules.holds(tallies_of(run, at), POLICIES[plan.policy]):
+    tallies = rules.summed(_tallies(run, at))
+    run_files.keep_totals(run, tallies)
+    for hold in rules.holds(tallies, POLICIES[plan.policy]):
         row = RunRow(run, unit_place(hold.unit), data=packed(hold), created_at=at, ttl=at + KEPT_S)
         if row.put_if_absent():
             log.event("run.held", run=run, unit=hold.unit, people=hold.people, losing=hold.losing)
+    RunRow(run, HEAD).update(actions=[RunRow.gathered_at.set(RunRow.gathered_at | now())])
     return list(holds_of(run, at).values())
 
 
@@ -156,19 +161,26 @@ def apply(run: str, group: int, at: int) -> None:
         service.make_known({decided.entitlement.pid for decided in some}, at)
         for _ in spread(lambda decided: _apply(decided, at), some):
             pass
-    RunRow(run, applied_place(group), created_at=at, ttl=at + KEPT_S).put_if_absent()
+    RunRow(run, applied_place(group), created_at=now(), ttl=at + KEPT_S).put_if_absent()
 
 
-def finish(run: str, at: int, *, failed: bool = False) -> rules.State:
-    """Set the state a run ends in: held while a unit waits for a person, done, or failed; tell what is overdue."""
-    if not failed:
-        _tell_overdue(run, at)
+def finish(run: str, at: int) -> rules.State:
+    """Set the state a run ends in: held while a unit waits for a person, or done; tell what is overdue."""
+    _tell_overdue(run, at)
     waits = any(hold.waits for hold in holds_of(run, at).values())
-    state: rules.State = "failed" if failed else "held" if waits else "done"
+    state: rules.State = "held" if waits else "done"
     RunRow(run, HEAD).update(actions=[RunRow.state.set(state), RunRow.changed_at.set(at)])
     settle_state(run, at)  # the last hold may have been decided since it was looked at
     log.event("run.finished", run=run, state=state)
     return state
+
+
+def fail(run: str, at: int) -> bool:
+    """Set a run's state to failed, unless it ended meanwhile: a slower execution that gives up undoes no other's work."""
+    changed: list[Action] = [RunRow.state.set("failed"), RunRow.changed_at.set(at)]
+    failed = RunRow(run, HEAD).update_if(changed, RunRow.state == "running")
+    log.event("run.gave-up", run=run, failed=failed)
+    return failed
 
 
 def _tell_overdue(run: str, at: int) -> None:
@@ -218,17 +230,31 @@ def plan(row: RunRow) -> Plan:
 
 
 def tallies_of(run: str, at: int) -> dict[str, Tally]:
-    """Return the counts of every unit decided so far: totals are a query over groups, never a counter."""
-    return rules.summed(run_files.tallies(run, group, row.label or "") for group, row in _decided_groups(run, at))
+    """Return the counts of every unit decided so far: totals are sums over groups, never a counter.
+
+    Once all groups are decided, Gather has summed them: a report is asked for again and again.
+    """
+    return run_files.totals(run) or rules.summed(_tallies(run, at))
+
+
+def _tallies(run: str, at: int) -> Iterator[dict[str, Tally]]:
+    return (run_files.tallies(run, group, row.label or "") for group, row in _decided_groups(run, at))
 
 
 def stages_of(run: str, at: int) -> dict[str, int]:
-    """Return how many seconds each stage took that is over: `fold`, `decide`, `apply`, of the attempt that did it."""
+    """Return how many seconds each stage took that is over: `fold`, `decide`, `gather`, `apply`.
+
+    A stage of groups ends with the last of them, of whichever attempt did it.
+    """
     row = _must(head(run, at))
-    ends = {"began": int(row.began_at or 0)}
-    for stage, prefix in (("fold", "folded#"), ("decide", "part#"), ("apply", "applied#")):
-        done = living(RunRow.query(run, RunRow.place.startswith(prefix), consistent_read=True), at)
-        ends[stage] = max((int(one.created_at or 0) for one in done), default=0)
+    groups = _plan(row).groups
+
+    def ended(prefix: str) -> int:
+        done = list(living(RunRow.query(run, RunRow.place.startswith(prefix), consistent_read=True), at))
+        return max(int(one.created_at or 0) for one in done) if len(done) >= groups else 0
+
+    ends = {"began": int(row.began_at or 0), "fold": ended("folded#"), "decide": ended("part#")}
+    ends |= {"gather": int(row.gathered_at or 0), "apply": ended("applied#")}
     return {
         stage: max(0, ends[stage] - ends[before]) for before, stage in pairwise(ends) if ends[stage] and ends[before]
     }

@@ -72,7 +72,8 @@ class RunOut(msgspec.Struct, frozen=True):
 
     `units` are of an officer's own area, those that lost the most first, once the run is over; `units_left_off` counts
     those not shown; `areas` sums them one level below the officer's. `missed` counts people whom a result, a list or an
-    approval should have changed as it arrived, and did not. `stages` has the seconds of each stage that is over.
+    approval should have changed as it arrived, and did not. `stages` has the seconds of each stage that is over:
+    `fold`, `decide`, `gather`, `apply`.
     """
 
     run: str

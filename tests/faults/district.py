@@ -20,7 +20,7 @@ from tests.matching.world import World
 ADMINISTRATIVE = {"approval-ended", "unit-not-approved", "not-listed"}
 GROUPS = 4
 PEOPLE = tuple(f"p{number:02d}" for number in range(44))
-LEFT = PEOPLE[26:36]  # of the unit "w": so many at once are held
+LEFT = PEOPLE[26:36]  # of the unit "w": so many at once are held, but not the one who turned positive meanwhile
 _AGES_H = (1, 3, 20, 26, 30, 47, 50, 70, 100, 167, 169, 200)
 
 
@@ -47,6 +47,8 @@ class District:
         self.rows += rng.sample(self.rows, 20)  # the same row twice says nothing new
 
     def _history(self, name: str, rng: random.Random) -> list[Result]:
+        if name in LEFT:
+            return [self._row(name, "positive" if name == LEFT[-1] else "negative", 2, "own")]
         kinds = ("negative", "negative", "negative", "positive", "inconclusive", "void", "pending")
         made = [self._row(name, "negative", rng.choice((2, 5, 24, 40)), "own")] if rng.random() < 0.7 else []
         for number in range(rng.randint(0, 3)):
@@ -120,12 +122,21 @@ class District:
             said.update(["people", change, *([cause] if cause != "eligible" else [])])
         return found
 
+    def may_wait(self, pair: tuple[str, str]) -> bool:
+        """Whether somebody loses what stood, and were they on an approved unit's list they would not."""
+        ends_at, pid = self.at + 90 * DAY, self.world.pid(pair[0])
+        return (
+            pair in self.stood
+            and self.decided()[pair][0] in ADMINISTRATIVE
+            and verdict(pid, self.rows, ends_at, ends_at, self.at)[0] == "eligible"
+        )
+
     def held(self) -> set[str]:
         """The units that must wait: over a fifth of twenty or more lose, and no result is why."""
         found = set()
         for unit in self.lists:
             pairs = {pair: said for pair, said in self.decided().items() if pair[1] == unit}
-            losing = [pair for pair, (cause, _) in pairs.items() if cause in ADMINISTRATIVE and pair in self.stood]
+            losing = [pair for pair in pairs if self.may_wait(pair)]
             if len(pairs) >= 20 and len(losing) * 5 > len(pairs):
                 found.add(unit)
         return found
@@ -135,7 +146,7 @@ class District:
         held, found = self.held(), {}
         for pair, (cause, end) in self.decided().items():
             stood, until = self.stood.get(pair, 0), self.passes.get(pair, (None, 0))[1]
-            if pair[1] in held and cause in ADMINISTRATIVE and stood:
+            if pair[1] in held and self.may_wait(pair):
                 found[pair] = ("eligible", stood, False)
             else:
                 found[pair] = (cause, end, until > end)

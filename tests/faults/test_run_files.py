@@ -12,7 +12,7 @@ import pytest
 
 from functions.lake import files, manifest
 from functions.lake import service as lake
-from functions.matching import runs
+from functions.matching import run_groups, runs
 from functions.matching.model import EntitlementRow
 from functions.matching.run_model import RunRow, packed
 from functions.shared import clock
@@ -231,3 +231,42 @@ def test_what_was_decided_while_a_run_worked_is_withdrawn_with_its_pass() -> Non
     runs.apply(run, 0, world.at)
     assert world.said("ann", "u")[0] == "no-test"
     assert status.is_withdrawn(slot)
+
+
+def test_results_that_nothing_read_until_they_were_forgotten_stop_no_run(engine: Service, stores: Stores) -> None:
+    """No run for a month, and the bucket forgot a file: past its retention it is nobody's loss; before, it is one."""
+    world = district(["ann"])
+    source = lake.results_file(uuid4().hex, [world.result("bob", "negative", HOUR)], world.at)
+    lake.add([source])
+    engine.client("s3").delete_object(Bucket=bucket.name, Key=source.key)
+    run = runs.plan_of(world.at, world.area, clock.now())
+    tasks.begin(run)
+    with pytest.raises(LookupError):
+        runs.fold(run, 0, clock.now())
+    runs.fold(run, 0, clock.now() + 14 * DAY)
+    for task in list(tasks.steps(1))[1:]:
+        tasks.perform(run, *task)
+    assert source.key not in named_by(stores.manifest())
+    assert world.said("ann", "u")[0] == ""
+
+
+def test_the_seconds_of_a_stage_are_those_it_took(engine: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row is dated when its group's work is over; a stage is told once all its groups are done."""
+    assert engine.url
+    world, at = district(["ann"]), clock.now()
+    instants = iter([at + 60, at + 90, at + 93, at + 700])
+    for module in (run_groups, runs):
+        monkeypatch.setattr(module, "now", lambda: next(instants))
+    run = runs.plan_of(world.at, world.area, at)
+    runs.begin(run, "", at)
+    told = [runs.stages_of(run, at)]
+    for step in (
+        lambda: runs.fold(run, 0, at),
+        lambda: runs.decide(run, 0, at),
+        lambda: runs.gather(run, at),
+        lambda: runs.apply(run, 0, at),
+    ):
+        step()
+        told.append(runs.stages_of(run, at))
+    whole = {"fold": 60, "decide": 30, "gather": 3, "apply": 607}
+    assert told == [dict(list(whole.items())[:done]) for done in range(5)]

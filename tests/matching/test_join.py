@@ -16,6 +16,7 @@ from functions.lake import files, folding, sql
 from functions.matching import joining
 from functions.matching.policy import DEFAULT
 from functions.matching.rules import ELIGIBLE, Approval, Facts, decide
+from functions.matching.run_rules import is_administrative
 from functions.results.rules import Result, of_person
 from tests.laws.histories import CUTOFF, histories
 
@@ -39,10 +40,12 @@ def populations(draw: st.DrawFn) -> tuple[list[Result], dict[tuple[str, str], in
     return [row for some in rows for row in some], listed
 
 
-def said_by_python(rows: list[Result], pid: str, unit: str, *, listed: bool, until: int | None) -> tuple[str, int]:
-    """What the one meaning says: cause, and end or 0."""
+def said_by_python(
+    rows: list[Result], pid: str, unit: str, *, listed: bool, until: int | None
+) -> tuple[str, int, bool]:
+    """What the one meaning says: cause, end or 0, and whether lists and approvals alone are against them."""
     decision = decide(Facts(of_person(pid, rows), listed, UNITS[unit], until), DEFAULT, CUTOFF)
-    return decision.cause, decision.expires_at or 0
+    return decision.cause, decision.expires_at or 0, is_administrative(decision)
 
 
 def put(
@@ -87,16 +90,16 @@ def test_the_join_says_of_everybody_what_decide_says(
         found = {
             (pid, unit): said
             for pid, unit, *said in connection.execute(
-                "SELECT pid, unit, cause, expires_at, known, stood_until, changed FROM decided"
+                "SELECT pid, unit, cause, expires_at, administrative, known, stood_until, changed FROM decided"
             ).fetchall()
         }
     expected = {
         (pid, unit): said_by_python(rows, pid, unit, listed=(pid, unit) in listed, until=listed.get((pid, unit)))
         for pid, unit in {*listed, *standing}
     }
-    assert {pair: (cause, end) for pair, (cause, end, *_) in found.items()} == expected
-    for pair, (_, _, known, stood_until, changed) in found.items():
-        assert changed == (standing.get(pair) != expected[pair])
+    assert {pair: tuple(said[:3]) for pair, said in found.items()} == expected
+    for pair, (*_, known, stood_until, changed) in found.items():
+        assert changed == (standing.get(pair) != expected[pair][:2])
         assert known == (pair in standing)
         assert stood_until == (CUTOFF + 60 if pair in strangers else 0)
 

@@ -18,6 +18,7 @@ from functions.matching.run_rules import (
     groups_for,
     hand,
     holds,
+    is_administrative,
     report,
     summed,
     tallies,
@@ -29,10 +30,12 @@ AT = 1_795_312_800
 HOUR = 3_600
 
 
-def decided(verdict: Verdict, cause: str, *, expires_at: int = 0, stood_until: int = 0) -> Decided:
+def decided(
+    verdict: Verdict, cause: str, *, expires_at: int = 0, stood_until: int = 0, administrative: bool = False
+) -> Decided:
     """A decision about somebody in unit U."""
     known = Entitlement("p", "U", verdict, cause, AT, "r", expires_at, 0, "", "")
-    return Decided(known, stood_until, known=True)
+    return Decided(known, stood_until, known=True, administrative=administrative)
 
 
 @settings(max_examples=60, deadline=None)
@@ -78,18 +81,28 @@ def test_what_a_decision_changes() -> None:
 
 
 def test_only_a_loss_that_no_result_caused_may_wait() -> None:
-    """A withdrawal caused by a result is never held back, whatever the unit."""
-    assert {cause for cause in DEFAULT.precedence if decided("refused", cause, stood_until=9).may_wait} == {
-        "not-listed",
-        "unit-not-approved",
-        "approval-ended",
-    }
-    assert not decided("refused", "not-listed").may_wait  # nothing to lose
+    """A withdrawal that a result is a cause of is never held back, whatever the unit and whatever is named first."""
+    negative, positive = row("negative", HOUR), row("positive", HOUR)
+    approved, ended = Approval(approved=True), Approval(approved=True, ends_at=AT)
+
+    def alone(result: Result | None, approval: Approval | None, *, listed: bool) -> bool:
+        facts = Facts((result,) if result else (), listed, approval, None)
+        return is_administrative(decide(facts, DEFAULT, AT))
+
+    for approval, listed in ((approved, False), (ended, True), (None, True)):
+        assert alone(negative, approval, listed=listed)
+        assert not alone(positive, approval, listed=listed)
+        assert not alone(None, approval, listed=listed)
+    assert not alone(negative, approved, listed=True)
+    assert decided("refused", "not-listed", stood_until=9, administrative=True).may_wait
+    assert not decided("refused", "not-listed", administrative=True).may_wait  # nothing to lose
+    assert not decided("refused", "not-listed", stood_until=9).may_wait
 
 
 def test_held_losses_wait_for_a_release_and_nothing_else_is_written_twice() -> None:
     """Before a decision they are left out; after a release they are all that is left of the part."""
-    loss, gain = decided("refused", "not-listed", stood_until=9), decided("eligible", "eligible", expires_at=9)
+    loss = decided("refused", "not-listed", stood_until=9, administrative=True)
+    gain = decided("eligible", "eligible", expires_at=9)
     waiting, released = Hold("U", 25, 9), Hold("U", 25, 9, "release")
     cancelled = Hold("U", 25, 9, "cancel")
     for again in (False, True):
@@ -103,14 +116,19 @@ def test_held_losses_wait_for_a_release_and_nothing_else_is_written_twice() -> N
 
 def test_a_report_leaves_out_what_was_not_applied() -> None:
     """Losses that wait or were cancelled are in no count; released ones are."""
-    counted = [("U", "withdrawn", "not-listed", 6), ("U", "withdrawn", "positive", 8), ("U", "entitled", "eligible", 8)]
-    counts = tallies([*counted, ("V", "refused", "no-test", 1)])
+    counted = [
+        ("U", "withdrawn", "not-listed", True, 6),
+        ("U", "withdrawn", "positive", False, 7),
+        ("U", "withdrawn", "not-listed", False, 1),
+        ("U", "entitled", "eligible", False, 8),
+    ]
+    counts = tallies([*counted, ("V", "refused", "no-test", False, 1)])
     (hold,) = holds(counts, DEFAULT)
     assert hold == Hold("U", 22, 6)
     for decision, withdrawn, refused in (
-        ("", 8, {"no-test": 1, "positive": 8}),
-        ("cancel", 8, {"no-test": 1, "positive": 8}),
-        ("release", 14, {"no-test": 1, "not-listed": 6, "positive": 8}),
+        ("", 8, {"no-test": 1, "not-listed": 1, "positive": 7}),
+        ("cancel", 8, {"no-test": 1, "not-listed": 1, "positive": 7}),
+        ("release", 14, {"no-test": 1, "not-listed": 7, "positive": 7}),
     ):
         made = report(counts, {"U": Hold("U", 22, 6, decision)})
         assert (made.withdrawn, made.refused, made.entitled) == (withdrawn, refused, 8)

@@ -139,6 +139,9 @@ def test_a_part_that_cannot_be_decided_fails_the_run_and_it_can_be_started_again
     assert report(http, world, run)["state"] == "failed"
     assert start(http, world, cutoff=clock.rfc3339(world.at)) == run
     assert finished(http, world, run)["state"] == "done"
+    # A slower execution that gives up after the second has ended changes nothing.
+    assert handlers.coordinate({"step": "fail", "run": run}, None) == {}
+    assert report(http, world, run)["state"] == "done"
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_a_report_says_what_changed_in_which_unit(engine: Service) -> None:
     assert sum(sum(one["refused"].values()) for one in told["units"]) == sum(told["refused"].values())
     assert not {world.pid("p1"), "张*明"} & set(str(told).split("'"))
     assert [(one["area"], one["units"], one["people"]) for one in told["areas"]] == [(world.area, 2, 4)]
-    assert set(told["stages"]) == {"fold", "decide", "apply"}
+    assert set(told["stages"]) == {"fold", "decide", "gather", "apply"}
     assert told["missed"] in {0, 1}  # nobody settled p1 when the sample arrived, unless the stream did
     _is_in_the_file(engine, told, world)
     assert report(engine, told["run"], "310101")["units"] == []
