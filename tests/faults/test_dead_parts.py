@@ -27,13 +27,14 @@ AHEAD = HOUR_S
 
 @pytest.fixture
 def dead(engine: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The dead letters of the real queue, whose failed messages come again at once."""
+    """The dead letters of the real queue of small files, whose failed messages come again at once."""
     sqs, names = engine.client("sqs"), physical_names(engine.client("cloudformation"))
     monkeypatch.setenv("EPIPASS_STATE", str(engine.state.service_file.parent))
-    usual = sqs.get_queue_attributes(QueueUrl=names["JobsQueue"], AttributeNames=["VisibilityTimeout"])["Attributes"]
-    sqs.set_queue_attributes(QueueUrl=names["JobsQueue"], Attributes={"VisibilityTimeout": "2"})
-    yield names["JobsDead"]
-    sqs.set_queue_attributes(QueueUrl=names["JobsQueue"], Attributes=usual)
+    queue = names["UrgentJobsQueue"]
+    usual = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "2"})
+    yield names["UrgentJobsDead"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes=usual)
 
 
 def letters(engine: Service, dead: str, job: str) -> int:
@@ -61,8 +62,8 @@ def test_a_poisoned_part_is_dead_and_redriven(engine: Service, dead: str, tmp_pa
     assert screening.in_table(engine, [lab])[lab] == screening.standing(lab, true[2:3])
     uploads.put(place, whole)
     calm.update(actions=[type(calm).lease_until.set(0)])  # the last try's lease, which a minute would end
-    ran = CliRunner().invoke(epipass, ["redrive", "--queue", "jobs", "--json"])
-    assert (ran.exit_code, json.loads(ran.stdout)["resent"]["jobs"] >= 1) == (0, True)
+    ran = CliRunner().invoke(epipass, ["redrive", "--queue", "urgent-jobs", "--json"])
+    assert (ran.exit_code, json.loads(ran.stdout)["resent"]["urgent-jobs"] >= 1) == (0, True)
     assert eventually(lambda: service.find(head.job, now()).state == "done", 60)
     assert letters(engine, dead, head.job) == 0
     assert screening.in_table(engine, [lab])[lab] == screening.standing(lab, true)

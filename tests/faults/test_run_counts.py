@@ -11,7 +11,8 @@ from functions.lake import files, folding, sql
 from functions.lake import service as lake
 from functions.lake.files import ListingLine, UnitLine
 from functions.lake.manifest import Manifest
-from functions.matching import joining, runs
+from functions.matching import joining, run_files, run_groups, runs
+from functions.matching import service as matching
 from functions.matching.model import EntitlementRow
 from functions.matching.run_model import RunRow, packed, unit_place
 from functions.matching.run_rules import Hold
@@ -21,6 +22,7 @@ from functions.shared.transactions import transaction
 from functions.units import service as units
 from infra.local import Service
 from tests.faults import tasks
+from tests.faults.district import District
 from tests.faults.injecting import meanwhile
 from tests.faults.run_oracle import DAY, HOUR, Stores
 from tests.matching.world import World, arrive, drain
@@ -85,6 +87,39 @@ def test_who_left_at_the_end_that_the_list_names_was_missed_by_nobody(stores: St
     counts = stores.counts(run)[world.unit("u")]
     assert (counts["people"], counts["not-listed"], counts["kept"], counts["missed"]) == (2, 1, 1, 0)
     assert [world.said(name, "u")[0] for name in ends] == ["not-listed", "", "eligible"]
+
+
+def test_what_an_event_settled_was_not_missed_and_what_none_did_was(stores: Stores) -> None:
+    """Two people's negatives arrive, and the event of one is lost: the run counts that one, and puts it right."""
+    world = World(clock.now() + 10 * DAY)
+    arrive([world.result(name, "negative", HOUR) for name in ("ann", "bob")], world.at)
+    drain()
+    world.register("u")
+    world.enlist("u", ["ann", "bob"])
+    matching.settle(world.pid("ann"), world.at - 60)
+    run = runs.plan_of(world.at, world.area, clock.now())
+    perform(run)
+    counts = stores.counts(run)[world.unit("u")]
+    assert (counts["people"], counts["kept"], counts["entitled"], counts["missed"]) == (2, 1, 1, 1)
+    assert [world.said(name, "u")[0] for name in ("ann", "bob")] == ["eligible", "eligible"]
+
+
+def test_those_who_lose_are_written_before_those_who_gain(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that dies half-way has taken away what ended, before it gave anybody anything."""
+    monkeypatch.setattr(run_groups, "CHUNK", 3)
+    district = District(7, clock.now() + 10 * DAY)
+    arrive(district.rows, district.at)
+    drain()
+    district.inhabit()
+    run = district.plan(groups=1)
+    tasks.begin(run)
+    for task in (("fold", 0), ("decide", 0)):
+        tasks.perform(run, *task)
+    (row,) = (row for row in stores.rows("RUN", run) if row["sk"] == "part#0000")
+    kept = [one.change for one in run_files.decisions(run, 0, row["label"], int(row["chunks"]))]
+    losing = kept.count("withdrawn")
+    assert 0 < losing < len(kept)
+    assert set(kept[:losing]) == {"withdrawn"}
 
 
 def test_a_list_leaves_the_lake_two_weeks_after_its_end(stores: Stores, tmp_path: Path) -> None:
