@@ -22,12 +22,15 @@ PREPARE_S = 300  # until a negative has become a pass: nobody promised a time, b
 FUNCTION = "CanaryFunction"
 # What is waited for, in order: the member that holds its seconds, what it is, and what to look at while it is missing.
 STAGES = (
-    ("applied_s", "the upload is applied", "the jobs queue (JobsQueueAgeAlarm, JobsDeadAlarm)"),
+    ("applied_s", "the upload is applied", "the urgent jobs queue (UrgentJobsQueueAgeAlarm, UrgentJobsDeadAlarm)"),
     ("decided_s", "the refusal stands", "the results' stream (MatchEventAgeAlarm, StreamDeadAlarm)"),
     ("published_s", "the published list says withdrawn", "the publisher, and what caches its lists (PublisherAlarm)"),
 )
 PREPARING = {
-    "preparing": ("a negative becomes a pass", "the jobs queue, the results' stream and the day keys (epipass doctor)"),
+    "preparing": (
+        "a negative becomes a pass",
+        "the urgent jobs queue, the results' stream and the day keys (epipass doctor)",
+    ),
     "valid": ("the page knows the pass", "the published lists and the key statement, as a browser fetches them"),
 }
 Canary = dict[str, Any]

@@ -14,7 +14,11 @@ from cli.deployment import deployment, stack_option
 from cli.letters import Letters
 
 # Which queue a dead letter came from. Those of streams name records, not messages: see `cli.letters`.
-SOURCES = {"jobs": ("JobsDead", "JobsQueue"), "publish": ("PublishDead", "PublishQueue")}
+SOURCES = {
+    "jobs": ("JobsDead", "JobsQueue"),
+    "urgent-jobs": ("UrgentJobsDead", "UrgentJobsQueue"),
+    "publish": ("PublishDead", "PublishQueue"),
+}
 DONE = frozenset({"repaired", "forgotten"})
 
 

@@ -13,10 +13,11 @@ from functions.jobs import feeding, vault
 from functions.jobs.checking import check
 from functions.jobs.model import HEAD, Head, Part, plan_prefix, reach
 from functions.jobs.rules import AHEAD, OVER
+from functions.jobs.sending import send_parts, send_step
 from functions.matching import service as matching
 from functions.results import service as results
 from functions.results.rules import Result
-from functions.shared import log, queue
+from functions.shared import log
 from functions.shared.threads import spread
 from functions.shared.transactions import lost, transaction
 from functions.staff import service as staff
@@ -42,14 +43,14 @@ def advance(job: str, at: int) -> None:
     feeding.feed(head)
     parts = parts_of(head)
     if head.state in AHEAD:
-        _send(head, [part for part in parts if part.urgent and not part.done])
+        send_parts(head, [part for part in parts if part.urgent and not part.done])
         return
     waiting = [part for part in parts if part.task == "apply" and not part.done]
     if not waiting and head.kind == "staff-list" and not head.moved and not _put_in_force(head, at):
         return
     waiting = waiting or [part for part in parts if not part.done]
     if waiting:
-        _send(head, waiting)
+        send_parts(head, waiting)
     elif head.update_if(reach(head, "done"), Head.state == "running"):
         log.event("job.done", job=job, kind=head.kind, parts=len(parts))
 
@@ -158,9 +159,5 @@ def _overtaken(head: Head, at: int) -> bool:
         return now is not None
     if now.state == "running" and now.plan == head.plan:
         now.update_if(reach(now, "received"), (Head.state == "running") & (Head.plan == head.plan))
-    queue.send("jobs", {"job": head.job})
+    send_step(head)
     return False
-
-
-def _send(head: Head, parts: list[Part]) -> None:
-    queue.send_all("jobs", ({"job": head.job, "part": part.sort} for part in parts))

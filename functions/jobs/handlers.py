@@ -1,4 +1,4 @@
-"""The queue's worker: steps of jobs, files that arrived by a presigned PUT, units whose registration changed.
+"""The worker of both queues: steps of jobs, files that arrived by a presigned PUT, units whose registration changed.
 
 Of a unit that an officer changed, everybody is decided anew: what rested on the old registration ends with it.
 """
@@ -81,8 +81,15 @@ def _again(record: dict[str, Any]) -> bool:
 
 def _hide(record: dict[str, Any], seconds: int) -> None:
     client("sqs").change_message_visibility(
-        QueueUrl=os.environ["QUEUE_JOBS"], ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
+        QueueUrl=_queue_of(record), ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
     )
+
+
+def _queue_of(record: dict[str, Any]) -> str:
+    """Return the address of the queue a message came from: at the other one its receipt means nothing."""
+    name = record["eventSourceARN"].rpartition(":")[2]
+    urgent = os.environ["QUEUE_JOBS_URGENT"]
+    return urgent if urgent.rpartition("/")[2] == name else os.environ["QUEUE_JOBS"]
 
 
 def _step(step: Step) -> None:
@@ -98,5 +105,5 @@ def _arrived(message: dict[str, Any]) -> None:
         key = unquote_plus(record["s3"]["object"]["key"])
         data = uploads.get(key) if key.startswith(INCOMING) else None
         if data is not None:
-            service.arrived(key.removeprefix(INCOMING), data, clock.now())
+            service.arrived(key.rpartition("/")[2], data, clock.now())
             uploads.delete(key)

@@ -15,7 +15,8 @@ from functions.jobs.checking import errors_name, leaving_name
 from functions.jobs.model import HEAD, LIFE_S, Head, Same, reach, state_place
 from functions.jobs.plan import LONGEST_CAUSE
 from functions.jobs.rules import may_decide
-from functions.shared import log, queue
+from functions.jobs.sending import is_small, send_step
+from functions.shared import log
 from functions.shared.aws import client
 from functions.shared.clock import DAY_S
 from functions.shared.objects import uploads
@@ -26,7 +27,6 @@ Kind = Literal["staff-list", "results"]
 PRESIGNED_S = 15 * 60
 KEPT_S = 7 * DAY_S  # the uploaded file's own life
 INLINE_BYTES = 1 << 20
-LARGE_BYTES = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def arrived(job: str, data: bytes, at: int) -> None:
         return
     if not head.awaited:
         if head.state == "received":  # taken in before, but whoever did may not have got to say so
-            queue.send("jobs", {"job": job})
+            send_step(head)
         return
     if hashlib.sha256(data).hexdigest() != head.sha256 or len(data) != head.size_bytes:
         actions = [
@@ -100,7 +100,7 @@ def arrived(job: str, data: bytes, at: int) -> None:
         ],
         Head.awaited == True,  # noqa: E712 - a condition, not a comparison
     )
-    queue.send("jobs", {"job": job})
+    send_step(head)
 
 
 def find(job: str, at: int) -> Head:
@@ -118,7 +118,7 @@ def find(job: str, at: int) -> Head:
 def is_large(job: str, at: int) -> bool:
     """Tell whether a job is about to be checked and will take a while."""
     head = Head.find(job, HEAD, at=at)
-    return head is not None and head.state == "received" and head.size_bytes > LARGE_BYTES
+    return head is not None and head.state == "received" and not is_small(head)
 
 
 def totals(head: Head) -> Totals:
@@ -161,7 +161,8 @@ def presigned(head: Head) -> tuple[str, dict[str, str]]:
     checksum = base64.b64encode(binascii.unhexlify(head.sha256)).decode()
     signed = {
         "Bucket": uploads.name,
-        "Key": f"incoming/{head.job}",
+        # A small file is announced to the queue of small ones: its place is what the bucket can tell it by.
+        "Key": f"incoming/small/{head.job}" if is_small(head) else f"incoming/{head.job}",
         "ContentLength": int(head.size_bytes),
         "ChecksumSHA256": checksum,
     }
@@ -178,7 +179,7 @@ def decide(head: Head, decision: Literal["apply", "cancel"], reason: str, *, act
     """
     if head.state != "held":
         if head.decision == decision:
-            queue.send("jobs", {"job": head.job})  # the first time it may not have been said; a step twice is harmless
+            send_step(head)  # the first time it may not have been said; a step twice is harmless
             return head
         raise Conflict("This job does not wait for a decision.", code="not-held")
     kinds = [str(kind) for kind, _ in head.holds or []]
@@ -197,7 +198,7 @@ def decide(head: Head, decision: Literal["apply", "cancel"], reason: str, *, act
     seen = (Head.state == "held") & (Head.plan == int(head.plan))
     if not head.update_if(actions, seen):
         return decide(find(head.job, at), decision, reason, actor=actor, owner=owner, at=at)
-    queue.send("jobs", {"job": head.job})
+    send_step(head)
     log.event("job.decided", job=head.job, decision=decision)
     return find(head.job, at)
 
@@ -241,7 +242,7 @@ def _create(job: str, upload: Upload, data: bytes | None, at: int) -> tuple[Head
     )
     new = head.put_if_absent()
     if data is not None:
-        queue.send("jobs", {"job": job})
+        send_step(head)
     return find(job, at), new
 
 
@@ -254,7 +255,7 @@ def _continue(head: Head, data: bytes | None, at: int) -> Head:
     if head.awaited and data is not None:
         arrived(head.job, data, at)
     elif head.state in {"received", "running"} and not head.awaited:
-        queue.send("jobs", {"job": head.job})
+        send_step(head)
     return head
 
 

@@ -93,7 +93,7 @@ def put_unit(request: Request, unit: str) -> Answer:
     audit.record(request.caller.actor, "unit.register", case=unit, count=1, at=request.at)
     if not new:
         # A shorter approval ends entitlements and passes that outlive it: within seconds, not at the next run.
-        queue.send("jobs", {"unit": unit})
+        queue.send("jobs_urgent", {"unit": unit})
     return Answer(_shape(registered), status=201 if new else 200)
 
 

@@ -11,6 +11,4 @@ from tests.jobs.driving import Steps, steps_of
 @pytest.fixture
 def steps(engine: Service, monkeypatch: pytest.MonkeyPatch) -> Steps:
     """Steps that wait until the test takes them."""
-    made = steps_of(engine)
-    monkeypatch.setenv("QUEUE_JOBS", made.url)
-    return made
+    return steps_of(engine, monkeypatch)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from functions.jobs import handlers, service
 from functions.jobs.model import Head, Part, Same
 from functions.jobs.service import Upload
@@ -102,10 +104,13 @@ class Steps:
         raise AssertionError(f"still at it: {[json.loads(one['body']) for one in self.held]}")
 
 
-def steps_of(engine: Service) -> Steps:
-    """Make a queue that the deployed worker does not read."""
+def steps_of(engine: Service, monkeypatch: pytest.MonkeyPatch) -> Steps:
+    """Make a queue that the deployed worker does not read, for urgent steps and others alike."""
     client = engine.client("sqs")
-    return Steps(client, client.create_queue(QueueName=f"steps-{uuid.uuid4().hex[:8]}")["QueueUrl"])
+    made = Steps(client, client.create_queue(QueueName=f"steps-{uuid.uuid4().hex[:8]}")["QueueUrl"])
+    for name in ("QUEUE_JOBS", "QUEUE_JOBS_URGENT"):
+        monkeypatch.setenv(name, made.url)
+    return made
 
 
 def _clients() -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from typing import Any
@@ -14,25 +15,29 @@ from infra.local import Service
 UNREADABLE = '{"job": 1}'
 
 
-@pytest.fixture
-def queue(engine: Service, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A queue whose messages are hidden for a second."""
-    made = engine.client("sqs").create_queue(
-        QueueName=f"again-{uuid.uuid4().hex[:8]}", Attributes={"VisibilityTimeout": "1"}
-    )
-    monkeypatch.setenv("QUEUE_JOBS", made["QueueUrl"])
-    return str(made["QueueUrl"])
+@pytest.fixture(params=["QUEUE_JOBS", "QUEUE_JOBS_URGENT"])
+def queue(engine: Service, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Either queue of two, whose messages are hidden for a second."""
+    for name in ("QUEUE_JOBS", "QUEUE_JOBS_URGENT"):
+        made = engine.client("sqs").create_queue(
+            QueueName=f"again-{uuid.uuid4().hex[:8]}", Attributes={"VisibilityTimeout": "1"}
+        )
+        monkeypatch.setenv(name, made["QueueUrl"])
+    return os.environ[str(request.param)]
 
 
 def received(engine: Service, queue: str) -> list[dict[str, Any]]:
     """What the queue gives, as a function is told of it."""
-    found = engine.client("sqs").receive_message(QueueUrl=queue, AttributeNames=["All"]).get("Messages", [])
+    sqs = engine.client("sqs")
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    found = sqs.receive_message(QueueUrl=queue, AttributeNames=["All"]).get("Messages", [])
     return [
         {
             "messageId": one["MessageId"],
             "receiptHandle": one["ReceiptHandle"],
             "body": one["Body"],
             "attributes": one["Attributes"],
+            "eventSourceARN": arn,
         }
         for one in found
     ]
@@ -42,7 +47,7 @@ def received(engine: Service, queue: str) -> list[dict[str, Any]]:
 def test_a_failed_message_is_hidden_for_as_long_as_its_stage_says(
     engine: Service, queue: str, retry: str, *, comes: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its failure is told either way; after the queue's own second it is there again, or still hidden."""
+    """Its failure is told either way, and it is hidden where it came from; after the queue's own second it is there again, or still hidden."""
     monkeypatch.setenv("JOBS_RETRY_S", retry)
     engine.client("sqs").send_message(QueueUrl=queue, MessageBody=UNREADABLE)
     (record,) = received(engine, queue)

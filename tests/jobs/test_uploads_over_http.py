@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from functions.jobs.sending import SMALL_BYTES
 from infra.local import Service
 from tests.conftest import Http
 from tests.jobs.driving import person_id, staff_csv
@@ -69,9 +70,11 @@ def test_an_upload_ends_as_a_job_with_its_errors(http: Http, unit: str) -> None:
     assert http.get("/jobs/J-NONE", token=token).status == 404
 
 
-def test_a_larger_file_goes_by_a_presigned_put(http: Http, unit: str) -> None:
-    """The address signs checksum and length; the job starts when the file arrives."""
-    token, data = http.token("unit", unit), staff_csv(range(3, 6))
+@pytest.mark.parametrize("times", [1, 2_500], ids=["small", "large"])
+def test_a_larger_file_goes_by_a_presigned_put(http: Http, unit: str, times: int) -> None:
+    """The address signs checksum and length; the job starts when the file arrives, whichever queue tells of it."""
+    token, data = http.token("unit", unit), staff_csv([3, 4, 5] * times)
+    assert (len(data) > SMALL_BYTES) == (times > 1)
     asked = {"kind": "staff-list", "format": "csv", "unit": unit, "sha256": hashlib.sha256(data).hexdigest()}
     answer = http.post("/uploads", {**asked, "size": len(data)}, token=token)
     assert answer.status == 202

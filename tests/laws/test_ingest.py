@@ -32,9 +32,7 @@ FORMATS = get_args(Format)
 @pytest.fixture
 def steps(engine: Service, monkeypatch: pytest.MonkeyPatch) -> Steps:
     """Steps that wait until the test takes them."""
-    made = steps_of(engine)
-    monkeypatch.setenv("QUEUE_JOBS", made.url)
-    return made
+    return steps_of(engine, monkeypatch)
 
 
 @pytest.fixture(scope="module")

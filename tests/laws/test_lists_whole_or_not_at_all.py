@@ -18,9 +18,7 @@ MOST_WRITES = 40
 @pytest.fixture
 def steps(engine: Service, monkeypatch: pytest.MonkeyPatch) -> Steps:
     """Steps that wait until the test takes them."""
-    made = steps_of(engine)
-    monkeypatch.setenv("QUEUE_JOBS", made.url)
-    return made
+    return steps_of(engine, monkeypatch)
 
 
 def test_killed_at_any_write_it_is_the_old_list_or_the_new(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Alarms: whoever is woken learns what to do first, and the canary's two ring for what was promised."""
+"""Alarms: whoever is woken learns what to do first, and each rings for what was promised."""
 
 from __future__ import annotations
 
@@ -41,12 +41,102 @@ def test_the_canarys_metric_is_what_its_function_logs() -> None:
 def test_late_is_over_five_minutes_and_silent_is_half_an_hour() -> None:
     """The first stays as it was until the next word; the second rings when there is none."""
     late, silent = alarms()["CanaryLateAlarm"], alarms()["CanarySilentAlarm"]
-    assert (late["Threshold"], late["Statistic"]) == (rules.PROMISE_S, "Maximum")
+    assert (late["Threshold"], late["Statistic"]) == (300, "Maximum")
+    assert late["Threshold"] == rules.PROMISE_S
     assert late["TreatMissingData"] == "ignore"
     assert silent["Period"] * silent["EvaluationPeriods"] == 1800
     assert silent["Period"] >= rules.EACH_S
     assert (silent["TreatMissingData"], silent["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
     assert {one["MetricName"] for one in (late, silent)} == {"CorrectionSeconds"}
+
+
+def rings_above_nothing(alarm: dict[str, Any]) -> bool:
+    """Whether a single one within a period rings, and silence does not."""
+    said = alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"], alarm["ComparisonOperator"]
+    return said == ("Sum", 0, 1, "GreaterThanThreshold") and alarm["TreatMissingData"] == "notBreaching"
+
+
+STREAMED = sorted(
+    name
+    for name, function in functions().items()
+    if any(event["Type"] == "DynamoDB" for event in function.get("Events", {}).values())
+)
+
+
+def test_results_and_counters_are_streamed() -> None:
+    """The two that the next test is about; it would pass on none."""
+    assert {"MatchEventFunction", "CountersFunction"} <= set(STREAMED)
+
+
+@pytest.mark.parametrize("name", STREAMED)
+def test_every_stream_s_reader_has_an_alarm_for_being_late(name: str) -> None:
+    """A reader that stands still throws no error: only the age of what it reads tells, long before it is lost."""
+    (late,) = [
+        alarm
+        for alarm in alarms().values()
+        if alarm["MetricName"] == "IteratorAge"
+        and alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": name}}]
+    ]
+    assert (late["Namespace"], late["Statistic"], late["ComparisonOperator"]) == (
+        "AWS/Lambda",
+        "Maximum",
+        "GreaterThanThreshold",
+    )
+    assert 0 < late["Threshold"] <= 3_600_000  # of the day that a stream keeps
+    assert late["Period"] * late["EvaluationPeriods"] <= 300
+
+
+def test_results_are_late_well_before_a_correction_is() -> None:
+    """The event is one of the stages of the five minutes."""
+    assert alarms()["MatchEventAgeAlarm"]["Threshold"] < rules.PROMISE_S * 1_000
+
+
+@pytest.mark.parametrize("metric", ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"])
+def test_a_run_that_ends_without_success_rings_however_it_ended(metric: str) -> None:
+    """Failed, out of time, stopped: each is a metric of its own."""
+    (alarm,) = [one for one in alarms().values() if one["MetricName"] == metric]
+    assert alarm["Namespace"] == "AWS/States"
+    assert alarm["Dimensions"] == [{"Name": "StateMachineArn", "Value": {"Ref": "Matching"}}]
+    assert rings_above_nothing(alarm)
+
+
+def test_a_day_without_a_run_rings() -> None:
+    """The schedule's day and two hours to finish; no word at all is no success either."""
+    absent = alarms()["MatchingAbsentAlarm"]
+    assert (absent["Namespace"], absent["MetricName"]) == ("AWS/States", "ExecutionsSucceeded")
+    assert absent["Dimensions"] == [{"Name": "StateMachineArn", "Value": {"Ref": "Matching"}}]
+    assert absent["Period"] * absent["EvaluationPeriods"] == 26 * 3_600
+    assert absent["Period"] >= 3_600  # with shorter ones an alarm looks back a day at most
+    said = absent["Statistic"], absent["Threshold"], absent["ComparisonOperator"], absent["TreatMissingData"]
+    assert said == ("Sum", 1, "LessThanThreshold", "breaching")
+    assert "epipass match" in absent["AlarmDescription"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "alarm", "source", "event", "value"),
+    [
+        ("Missed", "MissedAlarm", "run_groups.py", "run.decided", "$.missed"),
+        ("Holds", "HoldAlarm", "runs.py", "run.held", "1"),
+    ],
+)
+def test_what_a_run_says_of_a_person_s_work_rings(metric: str, alarm: str, source: str, event: str, value: str) -> None:
+    """The filter reads the word that the run logs, and its alarm the filter's number."""
+    held = resources("AWS::Logs::MetricFilter")[metric]["Properties"]
+    (made,) = held["MetricTransformations"]
+    assert held["FilterPattern"] == f'{{ $.message = "{event}" }}'
+    assert made["MetricValue"] == value
+    logged = [
+        line
+        for line in (ROOT / "functions" / "matching" / source).read_text(encoding="utf-8").splitlines()
+        if f'log.event("{event}"' in line
+    ]
+    assert len(logged) == 1
+    assert value == "1" or f"{value.removeprefix('$.')}=" in logged[0]
+    assert (alarms()[alarm]["Namespace"], alarms()[alarm]["MetricName"]) == (
+        made["MetricNamespace"],
+        made["MetricName"],
+    )
+    assert rings_above_nothing(alarms()[alarm])
 
 
 def test_the_canary_can_touch_nobodys_unit_and_list() -> None:

@@ -29,17 +29,35 @@ def sizing(key: str) -> dict[str, Any]:
 
 
 def test_parts_of_uploads_are_applied_by_as_many_as_the_tables_take() -> None:
-    """The cap is the throttle on writes: of one upload and of forty alike."""
-    ((_, _, event),) = [found for found in consumers() if found[0] == "JobsFunction"]
-    assert event["BatchSize"] == 1  # one failing part sends no other back
-    assert event["ScalingConfig"] == {
-        "MaximumConcurrency": {"Fn::FindInMap": ["Sizing", {"Ref": "Stage"}, "JobWorkers"]}
+    """The caps are the throttle on writes: of one upload and of forty alike, whichever queue they go by."""
+    events = {event["Queue"]["Fn::GetAtt"][0]: event for name, _, event in consumers() if name == "JobsFunction"}
+    assert {queue: event["ScalingConfig"]["MaximumConcurrency"] for queue, event in events.items()} == {
+        f"{kind}JobsQueue": {"Fn::FindInMap": ["Sizing", {"Ref": "Stage"}, f"{kind}JobWorkers"]}
+        for kind in ("", "Urgent")
     }
-    workers = sizing("JobWorkers")
-    assert all(2 <= count <= MOST_BY_SOURCE for count in workers.values())
-    assert (
-        workers["local"] <= workers["dev"] <= workers["prod"] <= FRESH_TABLE_WRITES_S // 400
-    )  # a worker writes 400 a second and more
+    assert {event["BatchSize"] for event in events.values()} == {1}  # one failing part sends no other back
+    bulk, urgent = sizing("JobWorkers"), sizing("UrgentJobWorkers")
+    assert all(2 <= count <= MOST_BY_SOURCE for count in (*bulk.values(), *urgent.values()))
+    both = {stage: bulk[stage] + urgent[stage] for stage in bulk}
+    assert both["local"] <= both["dev"] <= both["prod"] <= FRESH_TABLE_WRITES_S // 400  # a worker writes 400 and more
+
+
+def test_the_bulk_never_takes_the_workers_of_what_is_urgent() -> None:
+    """Each queue has its own cap, and the function none below both; a wait is told before the five minutes are over."""
+    function = functions()["JobsFunction"]
+    most = max(sizing("JobWorkers")[stage] + count for stage, count in sizing("UrgentJobWorkers").items())
+    assert function.get("ReservedConcurrentExecutions", most) >= most
+    alarm = resources("AWS::CloudWatch::Alarm")["UrgentJobsQueueAgeAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateAgeOfOldestMessage", 180)
+
+
+def test_a_file_that_arrives_is_told_to_its_queue() -> None:
+    """By its place: no place is told to both, for a bucket refuses rules that overlap."""
+    bucket = resources("AWS::S3::Bucket")["UploadsBucket"]["Properties"]
+    told = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert {
+        rule["Queue"]["Fn::GetAtt"][0]: [one["Value"] for one in rule["Filter"]["S3Key"]["Rules"]] for rule in told
+    } == {"JobsQueue": ["incoming/J-"], "UrgentJobsQueue": ["incoming/small/"]}
 
 
 @pytest.mark.parametrize("consumer", list(consumers()), ids=lambda found: found[0])
@@ -56,7 +74,10 @@ def test_a_message_is_not_given_to_a_second_worker_while_the_first_may_still_wor
 def test_a_long_check_is_hidden_for_as_long_as_its_function_may_take() -> None:
     """The code's own word for the limit is the template's, and a lease ends before its message's tries do."""
     assert functions()["JobsFunction"]["Timeout"] == handlers.LONG_S
-    tries = resources("AWS::SQS::Queue")["JobsQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    queues = resources("AWS::SQS::Queue")
+    tries = min(
+        queues[name]["Properties"]["RedrivePolicy"]["maxReceiveCount"] for name in ("JobsQueue", "UrgentJobsQueue")
+    )
     assert tries * min(sizing("Visibility").values()) > applying.LEASE_S
 
 
