@@ -81,16 +81,17 @@ def film(picture: Picture | None, path: Path, *, seconds: float = 1.0, **held: f
 
 
 def sequence(scenes: Sequence[tuple[list[Picture], float]], path: Path) -> Path:
-    """Write a film of scenes one after the other, each for so many seconds."""
+    """Write a film of scenes one after the other, each for so many seconds; a camera that plays the one before goes on."""
+    made = path.with_name(f"new-{path.name}")
     rate, encode = FRAMES_A_SECOND[path.suffix], _jpeg if path.suffix == ".mjpeg" else _planes
-    with path.open("wb") as out:
+    with made.open("wb") as out:
         if path.suffix == ".y4m":
             out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{rate}:1 Ip A1:1 C420\n".encode())
         for frames, seconds in scenes:
             encoded = [encode(frame) for frame in frames]
             for number in range(round(seconds * rate)):
                 out.write(encoded[number % len(encoded)])
-    return path
+    return made.replace(path)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from credentials import LocalSigner
 from credentials.proofs import sign_dpop, thumbprint
+from functions.lake import service as lake
 from functions.matching import service as matching
 from functions.matching.model import row_of
 from functions.matching.rules import Decision, entitle
@@ -131,17 +132,19 @@ class Office:
         return eventually(reached, f"job {job} to be {' or '.join(states)}")
 
     def hold_unit(self, name: str = "云岭自来水公司") -> str:
-        """A unit of 25, entitled by a sample that is not there any more, nine of whom left its list.
+        """A unit of 25, nine of whom left its list; the samples that entitled the others are not there any more.
 
-        The next run withdraws sixteen at once, for want of a test, and holds the nine.
+        The next run withdraws sixteen at once, for want of a test, and holds the nine. Their samples are in the lake
+        alone: of what is in the table an event would decide before the run.
         """
         staff = [f"p{n:02}" for n in range(25)]
         unit = self.world.unit("u")
         facts = units.Facts(name, self.area, "utility", "A1", "EPI-1", "指挥部", 99, clock.now() + 30 * DAY)
         units.register(unit, facts, clock.now())
         matching.make_known([self.world.pid(one) for one in staff], self.world.at)
-        for one in staff:
-            row = self.world.result(one, "negative", HOUR)
+        rows = [self.world.result(one, "negative", HOUR) for one in staff]
+        lake.add([lake.results_file(unit, rows[:_SHORT_LIST], self.world.at)])
+        for one, row in zip(staff, rows, strict=True):
             stood = Decision("eligible", "eligible", (), (row,), row.sampled_at + 2 * DAY, "default-1", row.sampled_at)
             row_of(entitle(self.world.pid(one), unit, stood, row.sampled_at)).save()
         self.world.enlist("u", staff[_SHORT_LIST:])

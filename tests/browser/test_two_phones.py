@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Error, Page, Playwright, expect
 
 from credentials import unpack
 from functions.scans import service as scans
@@ -104,7 +104,10 @@ class Guard:
 
     def says(self, mark: str) -> str:
         """Wait for a verdict and return its words."""
-        self.page.locator(f"body[data-mark={mark}]").wait_for()
+        try:
+            self.page.locator(f"body[data-mark={mark}]").wait_for()
+        except Error:
+            pytest.fail(f"the guard's page does not say {mark}, but: {self.page.locator('body').inner_text()}")
         return self.page.locator(".verdict").inner_text()
 
 
@@ -129,7 +132,7 @@ def guard(served: Http, gate: Gate, driver: Playwright, tmp_path: Path) -> Itera
         page.get_by_label("这部手机叫什么").fill("东门 1 号机")
         page.get_by_label("暗号词").fill(WORD)
         page.get_by_role("button", name="开始上岗").click()
-        page.locator("body.duty[data-camera=on]").wait_for()
+        page.locator("body.duty[data-camera=on][data-lists=held]").wait_for()
         yield Guard(page, seen, origin)
         context.close()
         assert faults == []
