@@ -1,8 +1,8 @@
 """Films for Chromium's fake camera: a picture of a code, held up in a scene as people hold their phones.
 
 `film(picture, path, tilt=0.3, dim=0.4)` writes a second of it; `sequence([(scene(one), 0.8), (None, 0.4), …], path)`
-shows several one after the other, again and again. A `.mjpeg` is JPEGs end to end, which Chromium plays at 30 a second; a
-`.y4m` says 8 a second itself, for a test that leaves the camera on for a minute.
+shows several one after the other, again and again: frames of YUV4MPEG2, which says itself how many it has a second. Eight
+are enough to read by, and thirty kept a processor busy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from credentials.symbols import as_png, draw_symbol
 from tests.browser.chromium import FLAGS, chromium
 
 WIDTH, HEIGHT = 1280, 720
-FRAMES_A_SECOND: Final = {".mjpeg": 30, ".y4m": 8}
+FRAMES_A_SECOND: Final = 8
 NOISY_VARIANTS: Final = 4  # grain must move; making it is slow, so a few kinds of it take turns
 LINK: Final = "https://gate.example.gov/v#"
 
@@ -83,13 +83,11 @@ def film(picture: Picture | None, path: Path, *, seconds: float = 1.0, **held: f
 def sequence(scenes: Sequence[tuple[list[Picture], float]], path: Path) -> Path:
     """Write a film of scenes one after the other, each for so many seconds; a camera that plays the one before goes on."""
     made = path.with_name(f"new-{path.name}")
-    rate, encode = FRAMES_A_SECOND[path.suffix], _jpeg if path.suffix == ".mjpeg" else _planes
     with made.open("wb") as out:
-        if path.suffix == ".y4m":
-            out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{rate}:1 Ip A1:1 C420\n".encode())
+        out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_A_SECOND}:1 Ip A1:1 C420\n".encode())
         for frames, seconds in scenes:
-            encoded = [encode(frame) for frame in frames]
-            for number in range(round(seconds * rate)):
+            encoded = [_planes(frame) for frame in frames]
+            for number in range(round(seconds * FRAMES_A_SECOND)):
                 out.write(encoded[number % len(encoded)])
     return made.replace(path)
 
@@ -161,12 +159,6 @@ def _solved(rows: list[list[float]], wanted: list[float]) -> list[float]:
 def _grainy(frame: Picture, noise: float) -> Picture:
     grain = Image.effect_noise(frame.size, noise)
     return ImageChops.add(frame, grain.convert("RGB"), scale=1.0, offset=-128)
-
-
-def _jpeg(frame: Picture) -> bytes:
-    out = io.BytesIO()
-    frame.convert("RGB").save(out, "JPEG", quality=88, subsampling="4:2:0")
-    return out.getvalue()
 
 
 def _planes(frame: Picture) -> bytes:

@@ -34,7 +34,7 @@ def test_what_the_camera_sees_becomes_a_row_at_the_gate(driver: Playwright, serv
     held = give_pass(now - 60)
     publisher.publish_all(now)
     url, mark, digits = held.shown(int(time.time()) + 5).partition("#")
-    path = film(symbol(digits, url + mark), tmp_path / "pass.mjpeg", tilt=0.1, noise=6.0)
+    path = film(symbol(digits, url + mark), tmp_path / "pass.y4m", tilt=0.1, noise=6.0)
     with camera(driver, path) as browser:
         page = browser.new_page(locale="zh-CN", viewport={"width": 360, "height": 740})
         begin(page, served, door)
