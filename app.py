@@ -13,6 +13,7 @@ from functions.passes import routes as passes
 from functions.people import routes as people
 from functions.scans import routes as scans
 from functions.shared.http import Application
+from functions.tracing import routes as tracing
 from functions.units import routes as units
 from functions.venues import routes as venues
 
@@ -36,6 +37,8 @@ app = Application(
         gates.routes,
         scans.desk_routes,
         scans.routes,
+        tracing.me_routes,
+        tracing.routes,
         venues.public,
         venues.routes,
     ],

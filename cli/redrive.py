@@ -18,6 +18,7 @@ SOURCES = {
     "jobs": ("JobsDead", "JobsQueue"),
     "urgent-jobs": ("UrgentJobsDead", "UrgentJobsQueue"),
     "publish": ("PublishDead", "PublishQueue"),
+    "traces": ("TracesDead", "TracesQueue"),
 }
 DONE = frozenset({"repaired", "forgotten"})
 

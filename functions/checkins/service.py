@@ -107,6 +107,51 @@ def check_in_all(acts: Iterable[Act], received_at: int, sources: Sources = SOURC
             yield problem
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A check-in as a trace reads it; instants in epoch seconds."""
+
+    venue: str
+    area: str
+    direction: str
+    at: int
+    received_at: int
+    decision: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What the venue's index tells of a check-in: its key and its instant."""
+
+    pid: str
+    venue: str
+    direction: str
+    at: int
+
+
+def seen_of(pid: str, at: int) -> list[Seen]:
+    """Return a person's check-ins of the last 14 days for a trace; older by their own instant are left out too."""
+    return [
+        Seen(row.venue, row.area, row.direction, int(row.at), int(row.received_at), row.decision, row.how)
+        for row in of_person(pid, at)
+        if row.at + rules.KEPT_S > at
+    ]
+
+
+def at_venue(venue: str, hour: int, shards: int, at: int) -> list[Pointer]:
+    """Return who checked in or out at a venue in the UTC hour that begins at `hour`, over all its shards: for a trace.
+
+    The index holds keys alone, no end of life: age goes by the check-in's own instant.
+    """
+    return [
+        Pointer(row.pid, venue, row.place.rpartition("#")[2], int(row.at))
+        for shard in range(shards)
+        for row in CheckinRow.by_venue.query(rules.shard_key(venue, hour, shard))
+        if row.at + rules.KEPT_S > at
+    ]
+
+
 def of_person(pid: str, at: int) -> list[CheckinRow]:
     """Return a person's check-ins of the last 14 days, the oldest slot first."""
     return list(living(CheckinRow.query(pid, consistent_read=True), at))

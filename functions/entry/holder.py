@@ -6,5 +6,8 @@ from functions.lookups import routes as lookups
 from functions.passes import routes as passes
 from functions.scans import routes as scans
 from functions.shared.http import Application
+from functions.tracing import routes as tracing
 
-app = Application("holder", [checkins.routes, gates.guard, lookups.routes, passes.me_routes, scans.routes])
+app = Application(
+    "holder", [checkins.routes, gates.guard, lookups.routes, passes.me_routes, scans.routes, tracing.me_routes]
+)

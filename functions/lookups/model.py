@@ -24,3 +24,7 @@ class LookupRow(Table):
     unit = UnicodeAttribute(default="")
     direction = UnicodeAttribute(default="")
     verdict = UnicodeAttribute(default="")
+    ground = UnicodeAttribute(default="")
+    district = UnicodeAttribute(default="")
+    searched_at = NumberAttribute(default=0)
+    own_at = NumberAttribute(default=0)  # when the newest check-in of the person's own device was received

@@ -22,10 +22,10 @@ _ROUTE = "/me/lookups"
 
 
 class LookupOut(Struct, frozen=True, omit_defaults=True):
-    """Somebody looked: a scan at a gate, a pass printed by a unit, a check-in made by the person's document.
+    """Somebody looked: a scan at a gate, a pass printed by a unit, a check-in made by the person's document, a trace.
 
-    `place` is the venue with its gate, or the unit. `verdict` is a scan's (accepted, refused, unsure) or a check-in's
-    (admitted, refused, unsure).
+    `place` is the venue with its gate, or the unit; of a trace the district that asked, with its legal ground and when
+    it was approved. `verdict` is a scan's (accepted, refused, unsure) or a check-in's (admitted, refused, unsure).
     """
 
     at: str
@@ -33,6 +33,8 @@ class LookupOut(Struct, frozen=True, omit_defaults=True):
     place: str
     direction: Literal["in", "out"] | None = None
     verdict: Literal["accepted", "admitted", "refused", "unsure"] | None = None
+    ground: str | None = None
+    searched_at: str | None = None
 
 
 class LookupsOut(Struct, frozen=True, omit_defaults=True):
@@ -58,6 +60,9 @@ def look(request: Request) -> LookupsOut:
 
 
 def _lookup(row: LookupRow, place: str) -> LookupOut:
+    if row.kind == "trace":
+        searched_at = rfc3339(int(row.searched_at))
+        return LookupOut(rfc3339(int(row.at)), "trace", row.district, ground=row.ground, searched_at=searched_at)
     return LookupOut(rfc3339(int(row.at)), row.kind, place, row.direction or None, row.verdict or None)  # type: ignore[arg-type]  # as stored
 
 

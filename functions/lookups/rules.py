@@ -14,7 +14,9 @@ from credentials.shape import SUBJECT_PREFIX
 KEPT_S: Final = 14 * 86_400
 PRINT_SLOT_S: Final = 600  # a print asked for again within it is the same, as a check-in is
 
-Kind = Literal["scan", "printed", "assisted"]
+Kind = Literal["scan", "printed", "assisted", "trace"]
+
+AHEAD_S: Final = 180  # a phone's clock may be that fast; what lies further ahead is not to be seen yet
 
 
 def of_pass(sub: str) -> str:

@@ -43,13 +43,16 @@ def _partitions(pid: str, owned: people.Owned, at: int) -> Iterator[str]:
 
 
 def _newest(who: str, before: str, at: int) -> list[LookupRow]:
-    older = LookupRow.moment < before if before else None
+    # Nothing ahead of its time, so that what is under embargo takes no place on a page either.
+    older = LookupRow.moment < (before or rules.moment(at + rules.AHEAD_S))
     # One more than a page of each: whichever partitions the page is made from, it is known whether more follow.
     rows = LookupRow.query(who, older, consistent_read=True, scan_index_forward=False, limit=PAGE + 1)
-    return list(living(rows, at))
+    return [row for row in living(rows, at) if row.kind != "trace" or row.at <= at]
 
 
 def _is_owned(row: LookupRow, owned: people.Owned) -> bool:
     if row.kind == "printed":
         return owned.by_unit(row.unit)
+    if row.kind == "trace":
+        return owned.by_document or (bool(row.own_at) and owned.by_device(int(row.own_at)))
     return row.kind == "scan" or owned.by_document

@@ -55,3 +55,32 @@ def note_printed(pid: str, unit: str, at: int) -> None:
     """
     place = rules.moment(rules.print_slot(at), "printed", unit)
     LookupRow(rules.of_person(pid), place, kind="printed", at=at, unit=unit, ttl=at + rules.KEPT_S).put_if_absent()
+
+
+def note_traced(
+    pid: str,
+    trace: str,
+    *,
+    ground: str,
+    district: str,
+    searched_at: int,
+    visible_at: int,
+    own_at: int,
+) -> None:
+    """Note that a trace touched somebody's check-ins, to be seen from `visible_at` on; never who asked.
+
+    A failure is raised: nobody reads a trace's people before each of them is sure to be told.
+
+    Args:
+        pid: whose check-ins.
+        trace: its id, which makes the act one.
+        ground: the legal ground.
+        district: whose trace it is, a division code.
+        searched_at: when it was approved, epoch seconds.
+        visible_at: when the embargo ends, epoch seconds.
+        own_at: when the newest check-in of theirs by their own device was received; 0 when there is none.
+    """
+    row = LookupRow(rules.of_person(pid), rules.moment(visible_at, "trace", trace), kind="trace", at=visible_at)
+    row.ground, row.district, row.searched_at, row.own_at = ground, district, searched_at, own_at
+    row.ttl = visible_at + rules.KEPT_S
+    row.put_if_absent()

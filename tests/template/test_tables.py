@@ -12,7 +12,13 @@ from functions.shared.tables import Table
 from infra.paths import ROOT
 from tests.template.reading import resources, tables, variables
 
-NO_COPY = {"CheckinTable", "ScanTable", "LookupTable"}  # the data model: no backup outlives their 14 days
+NO_COPY = {
+    "CheckinTable",
+    "ScanTable",
+    "LookupTable",
+    "TraceTable",
+    "NoticeTable",
+}  # the data model: no backup outlives their 14 days
 KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret")
 
 

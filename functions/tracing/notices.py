@@ -1,0 +1,165 @@
+"""A notice to the people a trace found: proposed with its count, confirmed by another person, stopped while it goes.
+
+It arrives on the page people already have. Each gets it once, whatever is sent again: their row is put if absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pynamodb.expressions.update import Action
+
+from functions.audit import service as audit
+from functions.people import service as people
+from functions.shared import clock, log, queue
+from functions.shared.problems import Conflict, FieldError, Forbidden, Rejected
+from functions.shared.tables import living
+from functions.tracing import rules, service
+from functions.tracing.model import HEAD, Head, NoticeRow
+
+Sender = Callable[[str, str], None]  # a pid and a text, which it may bring to a phone; delivery is not promised
+_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a person reads on their page; `at` in epoch seconds."""
+
+    at: int
+    text_zh: str
+    text_en: str
+
+
+def digest_of(text_zh: str, text_en: str) -> str:
+    """Return what a confirmation names: the very text that was previewed."""
+    return sha256(f"{text_zh}\x00{text_en}".encode()).hexdigest()[:16]
+
+
+def propose(head: Head, text_zh: str, text_en: str, actor: str, at: int) -> Head:
+    """Propose a notice, or another text for one that nobody confirmed yet.
+
+    Raises:
+        Forbidden: `reader`: neither who asked for the trace nor who approved it.
+        Conflict: the search is not done, or the notice is under way.
+        Rejected: a text is blank.
+    """
+    service.require_reader(head, actor)
+    if head.state != "done":
+        raise Conflict("The search is not done yet; nobody knows whom to tell.", code="not-done")
+    for pointer, text in (("/text_zh", text_zh), ("/text_en", text_en)):
+        if not text.strip():
+            raise Rejected("Both texts are needed.", code="text", errors=(FieldError(pointer, "text", "write one"),))
+    if head.notice not in {"", "proposed"}:
+        same = (head.notice_zh, head.notice_en) == (text_zh, text_en)
+        return head if same else _under_way(head)
+    audit.record(
+        actor,
+        "trace.notice",
+        case=head.trace,
+        query_hash=audit.hash_of(text_zh, text_en),
+        count=int(head.people),
+        at=at,
+    )
+    changes: list[Action] = [
+        Head.notice.set("proposed"),
+        Head.notice_zh.set(text_zh),
+        Head.notice_en.set(text_en),
+        Head.notice_by.set(actor),
+    ]
+    if not head.update_if(changes, (Head.notice == "") | (Head.notice == "proposed")):
+        _under_way(head)
+    return head
+
+
+def confirm(head: Head, digest: str, actor: str, at: int) -> Head:
+    """Confirm a notice as another person than who proposed it, by the text that was previewed; sending begins.
+
+    Raises:
+        Forbidden: `second-person`.
+        Conflict: there is none, its text is another by now, or it was stopped.
+    """
+    if not head.notice:
+        raise Conflict("No notice is proposed for this trace.", code="no-notice")
+    if rules.same_person(head.notice_by, actor):
+        raise Forbidden("Another person must confirm a notice than who wrote it.", code="second-person")
+    if digest != digest_of(head.notice_zh, head.notice_en):
+        raise Conflict("The text was changed since you read it. Read it again.", code="notice-changed")
+    if head.notice == "stopped":
+        _under_way(head)
+    if head.notice == "proposed":
+        audit.record(actor, "trace.notice-confirmed", case=head.trace, count=int(head.people), at=at)
+        same = (Head.notice_zh == head.notice_zh) & (Head.notice_en == head.notice_en) & (Head.notice == "proposed")
+        if not head.update_if([Head.notice.set("sending"), Head.notice_confirmed_by.set(actor)], same):
+            raise Conflict("Somebody else changed the notice at the same moment. Read it again.", code="notice-changed")
+    if head.notice == "sending":
+        queue.send(service.QUEUE, {"trace": head.trace, "notice": True})
+    return head
+
+
+def stop(head: Head, actor: str, at: int) -> Head:
+    """Stop a notice before its next batch; the head says how many have it by then. Again changes nothing.
+
+    Raises:
+        Conflict: there is none under way, or it is sent already.
+    """
+    if head.notice == "stopped":
+        return head
+    if head.notice not in {"proposed", "sending"}:
+        raise Conflict("There is no notice to stop; it was never proposed, or everybody has it.", code="no-notice")
+    # Stopped first: every second counts, and that somebody stopped it is no secret to keep.
+    head.update_if([Head.notice.set("stopped")], (Head.notice == "proposed") | (Head.notice == "sending"))
+    audit.record(actor, "trace.notice-stopped", case=head.trace, at=at)
+    return service.must(head.trace, at)
+
+
+def send(trace: str, now: Callable[[], int] = clock.now, sender: Sender | None = None) -> None:
+    """Send a confirmed notice from where it stands, a page of people at a time; between pages it can be stopped.
+
+    Args:
+        trace: whose.
+        now: the clock.
+        sender: brings the text to a phone as well; asked once for each person whose row is new.
+    """
+    while True:
+        at = now()
+        head = Head.find(trace, HEAD, at=at)
+        if head is None or head.notice != "sending":
+            return
+        number = int(head.notice_page)
+        if number >= int(head.pages):
+            head.update_if([Head.notice.set("sent")], Head.notice == "sending")
+            log.event("trace.notice-sent", trace=trace, people=int(head.notice_sent))
+            return
+        sent = _send_page(head, number, at, sender)
+        changes: list[Action] = [Head.notice_page.set(number + 1), Head.notice_sent.add(sent)]
+        # Counted even when it was stopped meanwhile: these people have it.
+        if not Head(trace, HEAD).update_if(changes, Head.notice_page == number):
+            return
+
+
+def of_person(pid: str, owned: people.Owned, at: int) -> list[Notice]:
+    """Return the notices of the last 14 days that are the person's to see, the newest first."""
+    rows = living(NoticeRow.query(pid, consistent_read=True, limit=_SHOWN), at)
+    own = (row for row in rows if owned.by_document or (row.own_at and owned.by_device(int(row.own_at))))
+    return sorted((Notice(int(row.at), row.text_zh, row.text_en) for row in own), key=lambda one: -one.at)
+
+
+def _send_page(head: Head, number: int, at: int, sender: Sender | None) -> int:
+    found = service.page_of_people(head, number, at)
+    for row in _rows(head, found, at):
+        if row.put_if_absent() and sender:
+            sender(row.pid, row.text_zh)
+    return len(found)
+
+
+def _rows(head: Head, found: list[rules.Found], at: int) -> Iterator[NoticeRow]:
+    for one in found:
+        row = NoticeRow(one.pid, head.trace, at=at, text_zh=head.notice_zh, text_en=head.notice_en)
+        row.own_at, row.ttl = one.own_at, at + rules.KEPT_S
+        yield row
+
+
+def _under_way(head: Head) -> Head:
+    raise Conflict(f"The notice is {head.notice} already. Another needs another trace.", code="notice-under-way")
