@@ -7,8 +7,8 @@ from functions.shared import posters
 from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.pages import PAGE, asked
-from functions.shared.problems import FieldError, Malformed, NotFound
-from functions.venues import poster, service
+from functions.shared.problems import FieldError, Forbidden, Malformed, NotFound
+from functions.venues import entrances, poster, rules, service
 from functions.venues.rules import Venue
 from functions.venues.service import Facts
 from functions.venues.shapes import (
@@ -81,7 +81,7 @@ def in_area(request: Request) -> VenuesOut:
 def facts(request: Request, venue: str) -> PublicVenueOut:
     """Answer a venue's name and rules; one that was never approved is nobody's business."""
     found = service.venue(venue, request.at)
-    if found is None or found.state not in {"approved", "closed"}:
+    if found is None or not found.published:
         raise NotFound("There is no such venue.", code="no-venue")
     return public_out(found)
 
@@ -94,7 +94,7 @@ def facts(request: Request, venue: str) -> PublicVenueOut:
 )
 def by_code(request: Request, code: str) -> PublicVenueOut:
     """Answer the venue of a scanned code; a retired one is not found."""
-    return public_out(service.venue_of_code(code, request.at))
+    return public_out(entrances.venue_of_code(code, request.at)[0])
 
 
 @routes.get(
@@ -113,11 +113,13 @@ def record(request: Request, venue: str) -> VenueOut:
     roles={"officer"},
     body=DecisionIn,
     answer=VenueOut,
-    summary="Approve, refuse or close a venue",
+    summary="Check an application or ask again (a community too), approve, refuse or close (from subdistrict up)",
 )
 def decide(request: Request, venue: str) -> VenueOut:
     """Decide on a venue of the officer's area."""
     _managed(request, venue)
+    if not rules.may_decide(request.body.decision, request.caller.scope):
+        raise Forbidden("A subdistrict approves, refuses and closes. A community checks, or asks again.", code="level")
     decided = service.decide(venue, request.body.decision, request.body.reason, request.at)
     _note(request, f"venue.{decided.state}")
     return _shaped(decided)
@@ -148,9 +150,9 @@ def set_policy(request: Request, venue: str) -> VenueOut:
 def add_code(request: Request, venue: str) -> CodeOut:
     """Make a code."""
     _managed(request, venue)
-    made = service.add_code(venue, request.body.label, request.at)
+    made = entrances.add_code(venue, request.body.label, request.at)
     _note(request, "venue.code-made")
-    return code_out(made, settings().me_url)
+    return code_out(venue, made, settings().me_url)
 
 
 @routes.post(
@@ -162,7 +164,7 @@ def add_code(request: Request, venue: str) -> CodeOut:
 def retire_code(request: Request, venue: str, code: str) -> VenueOut:
     """Retire a code; again changes nothing."""
     _managed(request, venue)
-    changed = service.retire_code(venue, code, request.at)
+    changed = entrances.retire_code(venue, code, request.at)
     _note(request, "venue.code-retired")
     return _shaped(changed)
 
@@ -182,7 +184,7 @@ def draw_poster(request: Request, venue: str) -> Answer:
     label, form = request.query.get("label", ""), posters.read_format(request.query.get("format", ""))
     if len(label) > 32:  # noqa: PLR2004 - CodeIn's own limit
         raise Malformed("A label has at most 32 characters.", code="label")
-    code = code_out(service.add_code(venue, label, request.at), settings().me_url)
+    code = code_out(venue, entrances.add_code(venue, label, request.at), settings().me_url)
     return posters.answer(form, poster.of_code(managed.name, label, code.url), venue)
 
 

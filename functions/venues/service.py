@@ -1,36 +1,48 @@
-"""Venues: apply, decide, set the policy, make and retire codes. Every act here can be repeated without harm."""
+"""Venues: apply, decide, set the policy, list. Every act here can be repeated without harm; codes are in `entrances`."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from pynamodb.expressions.update import Action
 
+from functions.shared.fields import Fields
 from functions.shared.labels import DISTRICT, district_of, is_area
 from functions.shared.pages import Page, page_of
 from functions.shared.problems import Conflict, FieldError, NotFound, Rejected
 from functions.venues import rules
 from functions.venues.model import VenueRow
-from functions.venues.rules import Code, Policy, Venue
+from functions.venues.policy import Policy
+from functions.venues.rules import About, Code, Venue
 
 KNOWN_FOR_S = 30  # a check-in reads no table for a venue seen in the last half minute
+NOTHING_MORE = About()
 _DEFAULT = Policy()
+_COLUMNS = ("pass_required", "max_list_age_s", "shards")  # of the policy: attributes of their own in the row
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who answers for a venue; encrypted at rest, and shown to nobody but officers and the venue itself."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What an application says about a venue."""
+    """What an application says about a venue; `contact` is None when it shall stay as it is."""
 
     name: str
     area: str
     category: str = ""
     address: str = ""
     parent: str = ""
+    about: About = NOTHING_MORE
+    contact: Contact | None = None
 
 
 def venue(venue_id: str, at: int) -> Venue | None:
@@ -68,11 +80,20 @@ def _recently(venue_id: str, window: int) -> Venue:
 def apply(facts: Facts, at: int) -> tuple[Venue, bool]:
     """Apply for a venue; return it and whether it is new. The same facts again are the same application.
 
+    One that was sent back takes the corrected facts and waits anew; of any other the stored facts stay.
+
     Raises:
-        Rejected: the area is none a venue can lie in.
+        Rejected: the area is none a venue can lie in, or it can't lie in the parent that is named.
     """
-    _check_area(facts.area)
-    return _put(rules.venue_of_application(facts.area, facts.name, facts.address), facts, "applied", at)
+    venue_id = rules.venue_of_application(facts.area, facts.name, facts.address)
+    _check(venue_id, facts, at)
+    stored, new = _put(venue_id, facts, "applied", at)
+    if new or stored.state != "returned":
+        return stored, new
+    row = VenueRow(venue_id)
+    row.update_if([*_changes(venue_id, facts), *_reaching(stored.area, "applied", at)], VenueRow.state == "returned")
+    _recently.cache_clear()
+    return must(venue_id, at), False
 
 
 def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
@@ -81,24 +102,15 @@ def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
     Facts that differ replace the stored ones; codes, policy and the first approval's time stay.
 
     Raises:
-        Rejected: the area is none a venue can lie in, or the venue is named as its own parent.
+        Rejected: the area is none a venue can lie in, or it can't lie in the parent that is named.
     """
-    if facts.parent == venue_id:
-        raise Rejected("A venue can't lie in itself.", errors=(FieldError("/parent", "parent", "name another venue"),))
-    _check_area(facts.area)
+    _check(venue_id, facts, at)
     stored, new = _put(venue_id, facts, "approved", at)
     if new or (stored.state == "approved" and _facts(stored) == facts):
         return stored, new
-    changes: list[Action] = [
-        VenueRow.area.set(facts.area),
-        VenueRow.district.set(district_of(facts.area)),
-        VenueRow.name.set(facts.name),
-        VenueRow.category.set(facts.category),
-        VenueRow.address.set(facts.address),
-        VenueRow.parent.set(facts.parent),
-    ]
+    changes = _changes(venue_id, facts)
     if stored.state != "approved":
-        changes += [VenueRow.state.set("approved"), VenueRow.decided_at.set(at), VenueRow.reason.set("")]
+        changes += [*_reaching(facts.area, "approved", at), VenueRow.reason.set("")]
     row = VenueRow(venue_id)
     row.update(actions=changes)
     _recently.cache_clear()
@@ -106,7 +118,7 @@ def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
 
 
 def decide(venue_id: str, decision: str, reason: str, at: int) -> Venue:
-    """Approve, refuse or close a venue; the same decision again changes nothing.
+    """Check, return, approve, refuse or close a venue; the same decision again changes nothing.
 
     Raises:
         NotFound: no such venue.
@@ -119,7 +131,7 @@ def decide(venue_id: str, decision: str, reason: str, at: int) -> Venue:
     if reached == stored.state:
         return stored
     row = VenueRow(venue_id)
-    changes: list[Action] = [VenueRow.state.set(reached), VenueRow.decided_at.set(at), VenueRow.reason.set(reason)]
+    changes = [*_reaching(stored.area, reached, at), VenueRow.reason.set(reason)]
     if not row.update_if(changes, VenueRow.state == stored.state):
         raise Conflict("Somebody else decided at the same moment. Look again.", code="state")
     _recently.cache_clear()
@@ -138,65 +150,20 @@ def set_policy(venue_id: str, policy: Policy, at: int) -> Venue:
         actions=[
             VenueRow.pass_required.set(policy.pass_required),
             VenueRow.max_list_age_s.set(policy.max_list_age_s),
+            VenueRow.policy.set(_policy_text(policy)),
         ]
     )
-    row.update_if([VenueRow.shards.set(policy.shards)], VenueRow.shards < policy.shards)
+    raise_shards(venue_id, policy.shards)
     _recently.cache_clear()
     return must(venue_id, at)
 
 
-def add_code(venue_id: str, label: str, at: int, random: Callable[[int], bytes] = os.urandom) -> Code:
-    """Make a venue code; a label that has a current code gives that one, so that a retry prints the same poster.
-
-    Raises:
-        NotFound: no such venue.
-        Conflict: the venue has 20 current codes.
-    """
-    stored = must(venue_id, at)
-    for code in stored.current_codes:
-        if code.label == label:
-            return code
-    if len(stored.current_codes) >= rules.MAX_CODES:
-        raise Conflict(f"A venue has at most {rules.MAX_CODES} codes. Retire one first.", code="too-many-codes")
-    made = Code(rules.make_code(venue_id, random(5)), label, at)
-    _change_codes(stored, (*stored.codes[-2 * rules.MAX_CODES :], made))
-    return made
-
-
-def retire_code(venue_id: str, code: str, at: int) -> Venue:
-    """Retire one of a venue's codes, when it was copied or its poster is lost.
-
-    Raises:
-        NotFound: no such venue, or no such code.
-    """
-    stored = must(venue_id, at)
-    if code not in {one.code for one in stored.codes}:
-        raise NotFound("This venue has no such code.", code="no-code")
-    _change_codes(
-        stored,
-        tuple(
-            Code(one.code, one.label, one.made_at, at) if one.code == code and one.retired_at is None else one
-            for one in stored.codes
-        ),
-    )
-    return must(venue_id, at)
-
-
-def venue_of_code(code: str, at: int) -> Venue:
-    """Return the venue of a code that is current; a closed venue is told as such, its poster hangs there still.
-
-    Raises:
-        NotFound: no code of ours, one that was retired, or of a venue that was never approved.
-    """
-    venue_id = rules.venue_of_code(code)
-    found = venue(venue_id, at) if venue_id else None
-    if (
-        found is None
-        or found.state not in {"approved", "closed"}
-        or code not in {one.code for one in found.current_codes}
-    ):
-        raise NotFound("This venue code is not in use. Ask at the entrance for the current one.", code="no-code")
-    return found
+def raise_shards(venue_id: str, shards: int) -> bool:
+    """Give a venue's hours more shards from now on; tell whether it had fewer. They are never lowered."""
+    raised = VenueRow(venue_id).update_if([VenueRow.shards.set(shards)], VenueRow.shards < shards)
+    if raised:
+        _recently.cache_clear()
+    return raised
 
 
 def in_area(area: str, position: Any, limit: int, at: int) -> Page[Venue]:
@@ -210,23 +177,77 @@ def in_area(area: str, position: Any, limit: int, at: int) -> Page[Venue]:
     return Page([_read(row) for row in shown.items], shown.position)
 
 
-def _check_area(area: str) -> None:
-    if not is_area(area) or len(area) < DISTRICT:
+def waiting(area: str, state: str, position: Any, limit: int, at: int) -> Page[Venue]:
+    """List the venues of an area, a district or below, that wait in a state: the oldest application first, by pages."""
+    inside = VenueRow.area.startswith(area) if len(area) > DISTRICT else None
+    place = rules.waiting(district_of(area), state)
+    found = VenueRow.by_state.query(place, filter_condition=inside, last_evaluated_key=position)
+    shown = page_of(VenueRow, found, limit, at)
+    return Page([_read(row) for row in shown.items], shown.position)
+
+
+def contact(venue: Venue) -> Contact | None:
+    """Return who answers for a venue, decrypted; None when nobody was named."""
+    text = VenueRow.get(venue.venue, consistent_read=True).contact
+    return msgspec.json.decode(_FIELDS.decrypt(venue.venue, "contact", text), type=Contact) if text else None
+
+
+def change_codes(stored: Venue, codes: tuple[Code, ...]) -> None:
+    """Put a venue's codes in place of those it has.
+
+    Raises:
+        Conflict: they are not those of `stored` any more.
+    """
+    # The list is compared whole: two managers who make a code in the same second must not lose one of them.
+    if not VenueRow(stored.venue).update_if(
+        [VenueRow.codes.set(_written(codes))], VenueRow.codes == _written(stored.codes)
+    ):
+        raise Conflict("Somebody else changed the codes at the same moment. Look again.", code="codes")
+    _recently.cache_clear()
+
+
+_FIELDS = Fields("venue")
+
+
+def _check(venue_id: str, facts: Facts, at: int) -> None:
+    if not is_area(facts.area) or len(facts.area) < DISTRICT:
         raise Rejected(
             "A venue lies in a district or below it.",
             errors=(FieldError("/area", "area", "a division code of 6, 9 or 12 digits"),),
         )
+    if not facts.parent:
+        return
+    # Itself first: a venue that is not there yet can't be found by its id.
+    above = _above(facts.parent, at)
+    fault = ("inside-itself", "A venue can't lie in itself.") if facts.parent == venue_id else None
+    fault = fault or rules.parent_fault(venue_id, facts.area, above)
+    if fault:
+        law, detail = fault
+        raise Rejected(detail, errors=(FieldError("/parent", law, "name another venue"),))
+
+
+def _above(venue_id: str, at: int) -> list[Venue]:
+    found: list[Venue] = []
+    following = venue_id
+    while following and len(found) <= rules.MAX_DEPTH:
+        one = venue(following, at)
+        if one is None:
+            break
+        found.append(one)
+        following = one.parent
+    return found
 
 
 def _put(venue_id: str, facts: Facts, state: str, at: int) -> tuple[Venue, bool]:
     row = VenueRow(
         venue_id,
         state=state,
+        waiting=rules.waiting(district_of(facts.area), state),
         applied_at=at,
         decided_at=at if state == "approved" else None,
         pass_required=_DEFAULT.pass_required,
         max_list_age_s=_DEFAULT.max_list_age_s,
-        shards=_DEFAULT.shards,
+        shards=max(_DEFAULT.shards, rules.shards_for(facts.about.peak_per_hour / 3600)),
         codes="[]",
     )
     _describe(row, facts)
@@ -235,20 +256,55 @@ def _put(venue_id: str, facts: Facts, state: str, at: int) -> tuple[Venue, bool]
 
 def _describe(row: VenueRow, facts: Facts) -> None:
     row.area, row.district = facts.area, district_of(facts.area)
-    row.name, row.category, row.address, row.parent = facts.name, facts.category, facts.address, facts.parent
+    row.name, row.category, row.address, row.parent = facts.name, facts.category, facts.address, facts.parent or None
+    row.about, row.contact = _about_text(facts.about), _contact_text(row.venue, facts.contact)
+
+
+def _changes(venue_id: str, facts: Facts) -> list[Action]:
+    """Return what puts an application's facts in place of the stored ones."""
+    changes: list[Action] = [
+        VenueRow.area.set(facts.area),
+        VenueRow.district.set(district_of(facts.area)),
+        VenueRow.name.set(facts.name),
+        VenueRow.category.set(facts.category),
+        VenueRow.address.set(facts.address),
+        VenueRow.parent.set(facts.parent) if facts.parent else VenueRow.parent.remove(),
+        VenueRow.about.set(_about_text(facts.about)),
+    ]
+    if facts.contact:
+        changes.append(VenueRow.contact.set(_contact_text(venue_id, facts.contact)))
+    return changes
+
+
+def _reaching(area: str, state: str, at: int) -> list[Action]:
+    """Return what leads a venue to a state: there it waits for somebody, or it no longer waits."""
+    place = rules.waiting(district_of(area), state)
+    waits = VenueRow.waiting.set(place) if place else VenueRow.waiting.remove()
+    decided = [] if state == "applied" else [VenueRow.decided_at.set(at)]
+    return [VenueRow.state.set(state), waits, *decided]
 
 
 def _facts(stored: Venue) -> Facts:
-    return Facts(stored.name, stored.area, stored.category, stored.address, stored.parent)
+    return Facts(stored.name, stored.area, stored.category, stored.address, stored.parent, stored.about)
 
 
-def _change_codes(stored: Venue, codes: tuple[Code, ...]) -> None:
-    # The list is compared whole: two managers who make a code in the same second must not lose one of them.
-    if not VenueRow(stored.venue).update_if(
-        [VenueRow.codes.set(_written(codes))], VenueRow.codes == _written(stored.codes)
-    ):
-        raise Conflict("Somebody else changed the codes at the same moment. Look again.", code="codes")
-    _recently.cache_clear()
+def _about_text(about: About) -> str:
+    return msgspec.json.encode(about).decode()
+
+
+def _contact_text(venue_id: str, contact: Contact | None) -> str:
+    return _FIELDS.encrypt(venue_id, "contact", msgspec.json.encode(contact).decode()) if contact else ""
+
+
+def _policy_text(policy: Policy) -> str:
+    rest = {name: value for name, value in asdict(policy).items() if name not in _COLUMNS}
+    return msgspec.json.encode(rest).decode()
+
+
+def _policy(row: VenueRow) -> Policy:
+    columns = {"pass_required": bool(row.pass_required), "max_list_age_s": int(row.max_list_age_s)}
+    stored = {**msgspec.json.decode(row.policy), **columns, "shards": int(row.shards)}
+    return msgspec.convert(stored, type=Policy)
 
 
 def _read(row: VenueRow) -> Venue:
@@ -258,9 +314,10 @@ def _read(row: VenueRow) -> Venue:
         area=row.area,
         category=row.category,
         address=row.address,
-        parent=row.parent,
+        parent=row.parent or "",
+        about=msgspec.json.decode(row.about, type=About),
         state=row.state,
-        policy=Policy(bool(row.pass_required), int(row.max_list_age_s), int(row.shards)),
+        policy=_policy(row),
         applied_at=int(row.applied_at),
         decided_at=None if row.decided_at is None else int(row.decided_at),
         reason=row.reason,

@@ -7,13 +7,15 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from functions.shared.clock import rfc3339
-from functions.venues.rules import MAX_LIST_AGE_S, MAX_SHARDS, MIN_LIST_AGE_S, Code, Policy, Venue, shards_for
+from functions.venues import codes, entrances
+from functions.venues.policy import MAX_LIST_AGE_S, MIN_LIST_AGE_S, Policy
+from functions.venues.rules import MAX_SHARDS, Code, Venue, shards_for
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Text = Annotated[str, Meta(max_length=128)]
 Area = Annotated[str, Meta(pattern=r"^[0-9]{6,12}$", examples=["990101001001"])]
-State = Literal["applied", "approved", "refused", "closed"]
+State = Literal["applied", "checked", "returned", "approved", "refused", "closed"]
 # 64 shards carry 12,800 check-ins a second at one venue.
 Peak = Annotated[float, Meta(ge=0, le=MAX_SHARDS * 200)]
 ListAge = Annotated[int, Meta(ge=MIN_LIST_AGE_S, le=MAX_LIST_AGE_S)]
@@ -32,7 +34,7 @@ class VenueIn(Struct, frozen=True, forbid_unknown_fields=True):
 class DecisionIn(Struct, frozen=True, forbid_unknown_fields=True):
     """An officer's decision on a venue."""
 
-    decision: Literal["approve", "refuse", "close"]
+    decision: Literal["check", "return", "approve", "refuse", "close"]
     reason: Annotated[str, Meta(min_length=1, max_length=256)]
 
 
@@ -72,13 +74,15 @@ class PublicVenueOut(Struct, frozen=True):
 
 
 class CodeOut(Struct, frozen=True, omit_defaults=True):
-    """A venue code; `url` is what its poster holds."""
+    """A venue code; `url` is what its poster's symbol holds, `spelled` what is printed below it for people."""
 
     code: str
+    spelled: str
     url: str
     label: str
     made_at: str
     retired_at: str | None = None
+    replaced_by: str = ""
 
 
 class VenueOut(Struct, frozen=True, omit_defaults=True):
@@ -113,10 +117,17 @@ def public_out(venue: Venue) -> PublicVenueOut:
     return PublicVenueOut(venue.venue, venue.name, venue.category, "approved" if venue.open else "closed", rules)
 
 
-def code_out(code: Code, me_url: str) -> CodeOut:
-    """Shape a code, with the address its poster holds."""
-    retired = None if code.retired_at is None else rfc3339(code.retired_at)
-    return CodeOut(code.code, f"{me_url}/c/{code.code}", code.label, rfc3339(code.made_at), retired)
+def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:
+    """Shape a code, with the address its poster's symbol holds."""
+    return CodeOut(
+        code=code.code,
+        spelled=codes.spelled(code.code),
+        url=f"{me_url}/c/{entrances.address(venue_id, code.code)}",
+        label=code.label,
+        made_at=rfc3339(code.made_at),
+        retired_at=None if code.retired_at is None else rfc3339(code.retired_at),
+        replaced_by=code.replaced_by,
+    )
 
 
 def venue_out(venue: Venue, me_url: str) -> VenueOut:
@@ -128,12 +139,12 @@ def venue_out(venue: Venue, me_url: str) -> VenueOut:
         category=venue.category,
         address=venue.address,
         parent=venue.parent,
-        state=venue.state,  # type: ignore[arg-type]  # stored by us, one of the four
+        state=venue.state,  # type: ignore[arg-type]  # stored by us, one of the six
         pass_required=venue.policy.pass_required,
         max_list_age_s=venue.policy.max_list_age_s,
         shards=venue.policy.shards,
         applied_at=rfc3339(venue.applied_at),
-        codes=tuple(code_out(code, me_url) for code in venue.codes),
+        codes=tuple(code_out(venue.venue, code, me_url) for code in venue.codes),
         reason=venue.reason,
         decided_at=None if venue.decided_at is None else rfc3339(venue.decided_at),
     )

@@ -22,7 +22,7 @@ from tests.browser.site import Site, serve
 from tests.conftest import Http
 
 BUILT = ROOT / "web" / "dist"
-CODE = "V-10-k3wd7q2m"
+CODE = "V-10-K7QM3XPA91-aebagbaf"
 VENUE = {
     "venue": "V-10",
     "name": "澄湖图书馆",

@@ -16,7 +16,7 @@ from functions.shared import clock
 from functions.shared.pids import pid_of
 from functions.shared.problems import NotFound, Rejected
 from functions.venues import service as venues
-from functions.venues.rules import Policy
+from functions.venues.policy import Policy
 from infra.local import Service
 from tests.checkins.test_rules import Entitled, refused
 from tests.door.inprocess import call

@@ -11,7 +11,7 @@ from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act
 from functions.people.service import Owned
 from functions.shared import clock
-from functions.venues.rules import Policy
+from functions.venues.policy import Policy
 from infra.local import Service
 from tests.door.inprocess import call
 from tests.door.world import new_pid, open_venue

@@ -21,7 +21,7 @@ from functions.checkins.rules import Act
 from functions.matching.model import EntitlementRow
 from functions.shared import clock
 from functions.shared.config import settings as configured
-from functions.venues.rules import Policy
+from functions.venues.policy import Policy
 from infra.local import Service
 from tests.checkins.test_checkins import entitlement
 from tests.door.inprocess import call

@@ -19,7 +19,7 @@ from functions.shared.config import settings
 from functions.status import service as status
 from functions.status.service import Slot
 from functions.venues import service as venues
-from functions.venues.rules import Policy
+from functions.venues.policy import Policy
 from functions.venues.service import Facts
 
 AREA = "990101001001"

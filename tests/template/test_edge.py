@@ -86,7 +86,10 @@ def test_a_page_is_its_folders_index_and_stays_in_its_folder() -> None:
     assert keys("gate.localhost:8000", "/v")[0] == "pages/gate/v/index.html"
     assert keys("gate.localhost:8000", "/") == ("pages/gate/index.html",)
     assert keys("gate.localhost:8000", "/../me/index.html") == ()
-    assert keys("me.localhost:8000", "/c/V-10-k3wd7q2m") == ("pages/me/c/index.html",)
-    assert keys("gate.localhost:8000", "/c/V-10-k3wd7q2m")[0] == "pages/gate/c/V-10-k3wd7q2m/index.html"
+    assert keys("me.localhost:8000", "/c/V-10-K7QM3XPA91-aebagbaf") == ("pages/me/c/index.html",)
+    assert (
+        keys("gate.localhost:8000", "/c/V-10-K7QM3XPA91-aebagbaf")[0]
+        == "pages/gate/c/V-10-K7QM3XPA91-aebagbaf/index.html"
+    )
     assert keys("127.0.0.1:8000", "/v") == ()
     assert keys("127.0.0.1:8000", "/status/2026-11-24a-1") == ("status/2026-11-24a-1",)

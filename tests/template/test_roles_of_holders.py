@@ -10,7 +10,7 @@ from functions.people.model import Device
 from functions.shared import clock
 from functions.shared.config import settings
 from functions.venues import service as venues
-from functions.venues.rules import Policy
+from functions.venues.policy import Policy
 from infra.local import Service
 from tests.conftest import Http
 from tests.door.world import fresh, give_pass, new_pid, open_door

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.venues import rules
-
-ids = st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True)
-
-
-@given(venue=ids, randomness=st.binary(min_size=5, max_size=5))
-def test_a_code_names_its_venue(venue: str, randomness: bytes) -> None:
-    """Whatever dashes an id holds, a page learns the venue from the code alone."""
-    assert rules.venue_of_code(rules.make_code(venue, randomness)) == venue
-
-
-@pytest.mark.parametrize("text", ["", "V-1", "V-100-ABCDEFGH", "V-100-abcdefg1", "-abcdefgh", "V/1-abcdefgh", "x" * 60])
-def test_what_is_no_code_names_no_venue(text: str) -> None:
-    """A text of another shape is refused before any table is asked."""
-    assert rules.venue_of_code(text) is None
 
 
 @given(st.floats(min_value=0, max_value=12_800))
@@ -48,6 +32,12 @@ def test_shards_carry_the_peak_with_half_as_much_again(peak: float) -> None:
         ("closed", "approve", "approved"),
         ("closed", "close", "closed"),
         ("closed", "refuse", None),
+        ("applied", "check", "checked"),
+        ("checked", "return", "returned"),
+        ("returned", "check", "checked"),
+        ("checked", "approve", "approved"),
+        ("approved", "check", None),
+        ("approved", "return", None),
     ],
 )
 def test_decisions_lead_where_they_may(state: str, decision: str, reached: str | None) -> None:
@@ -61,4 +51,21 @@ def test_the_same_application_is_the_same_venue() -> None:
     assert venue == rules.venue_of_application("990101", " 书店 ", "一路1号 ")
     others = [("990102", "书店", "一路1号"), ("990101", "花店", "一路1号"), ("990101", "书店", "一路2号")]
     assert len({venue, *(rules.venue_of_application(*facts) for facts in others)}) == 4
-    assert rules.venue_of_code(rules.make_code(venue, os.urandom(5))) == venue
+
+
+def test_a_community_checks_and_a_subdistrict_decides() -> None:
+    """Who is nearest looks whether the shop is there; who answers for the area lets it have a code."""
+    assert all(
+        rules.may_decide(decision, "990101001") for decision in ("check", "return", "approve", "refuse", "close")
+    )
+    assert [d for d in ("check", "return", "approve", "refuse", "close") if rules.may_decide(d, "990101001001")] == [
+        "check",
+        "return",
+    ]
+
+
+def test_only_what_waits_has_a_place_among_those_who_wait() -> None:
+    """A decided venue leaves the queue by itself."""
+    places = {state: rules.waiting("990101", state) for state in rules.STATES}
+    assert {state for state, place in places.items() if place} == rules.WAITING
+    assert places["applied"] == "990101#applied"

@@ -6,8 +6,8 @@ import pytest
 
 from functions.shared import clock
 from functions.shared.problems import Conflict, NotFound, Rejected
-from functions.venues import service
-from functions.venues.rules import Policy
+from functions.venues import entrances, nesting, service
+from functions.venues.policy import Policy
 from functions.venues.service import Facts
 from infra.local import Service
 from tests.door.inprocess import call
@@ -31,7 +31,7 @@ def test_the_same_application_twice_is_one_venue() -> None:
 def test_registering_twice_is_harmless_and_keeps_what_was_made_since() -> None:
     """A correction of the facts touches neither codes, policy nor the day of approval."""
     venue_id = open_venue(at=AT)
-    code = service.add_code(venue_id, "东门", AT)
+    code = entrances.add_code(venue_id, "东门", AT)
     service.set_policy(venue_id, Policy(pass_required=False, max_list_age_s=600, shards=4), AT)
     changed, new = service.register(venue_id, Facts("市民服务中心", AREA), AT + 60)
     assert not new
@@ -73,34 +73,34 @@ def test_shards_are_only_raised() -> None:
 def test_a_code_is_made_once_a_label_and_retired_alone() -> None:
     """A poster printed twice has one code; a copied one dies without the others."""
     venue = open_venue()
-    east, west = service.add_code(venue, "东门", AT), service.add_code(venue, "西门", AT)
-    assert service.add_code(venue, "东门", AT + 5) == east
-    assert service.venue_of_code(east.code, AT).venue == venue
-    service.retire_code(venue, east.code, AT + 10)
-    assert service.retire_code(venue, east.code, AT + 20).codes[0].retired_at == AT + 10
+    east, west = entrances.add_code(venue, "东门", AT), entrances.add_code(venue, "西门", AT)
+    assert entrances.add_code(venue, "东门", AT + 5) == east
+    assert entrances.venue_of_code(east.code, AT)[0].venue == venue
+    entrances.retire_code(venue, east.code, AT + 10)
+    assert entrances.retire_code(venue, east.code, AT + 20).codes[0].retired_at == AT + 10
     with pytest.raises(NotFound):
-        service.venue_of_code(east.code, AT)
-    assert service.venue_of_code(west.code, AT).venue == venue
-    assert service.add_code(venue, "东门", AT + 30).code != east.code
+        entrances.venue_of_code(east.code, AT)
+    assert entrances.venue_of_code(west.code, AT)[0].venue == venue
+    assert entrances.add_code(venue, "东门", AT + 30).code != east.code
     with pytest.raises(NotFound):
-        service.retire_code(venue, west.code[:-8] + "aaaaaaaa", AT)
+        entrances.retire_code(venue, "0000000000", AT)
 
 
 def test_a_closed_venues_poster_says_that_it_is_closed() -> None:
     """Its code leads to the venue as it stands: whoever scans it must not take the poster for a false one."""
     venue = open_venue()
-    code = service.add_code(venue, "东门", AT).code
+    code = entrances.add_code(venue, "东门", AT).code
     service.decide(venue, "close", "停业", AT + 10)
-    assert service.venue_of_code(code, AT + 20).state == "closed"
+    assert entrances.venue_of_code(code, AT + 20)[0].state == "closed"
 
 
 def test_a_venue_has_at_most_twenty_codes() -> None:
     """More would not fit the row, and nobody has more entrances to watch."""
     venue = open_venue()
     for number in range(20):
-        service.add_code(venue, f"门{number}", AT)
+        entrances.add_code(venue, f"门{number}", AT)
     with pytest.raises(Conflict):
-        service.add_code(venue, "门20", AT)
+        entrances.add_code(venue, "门20", AT)
 
 
 def test_an_areas_venues_come_by_pages_and_no_other_areas() -> None:
@@ -133,7 +133,7 @@ def test_the_public_sees_name_and_rules_of_an_open_venue_only(engine: Service) -
     assert set(public) == {"venue", "name", "category", "state", "rules"}
     manager = engine.token("venue", venue)
     code = call("POST", f"/venues/{venue}/codes", {"label": "东门"}, token=manager).json()
-    assert code["url"].endswith(f"/c/{code['code']}")
+    assert f"/c/{venue}-{code['code']}-" in code["url"]
     assert call("GET", f"/venue-codes/{code['code']}").json() == public
     drawn = call("GET", f"/venues/{venue}/poster?label=%E4%B8%9C%E9%97%A8", token=manager)
     assert (drawn.status, drawn.headers["content-type"]) == (200, "application/pdf")
@@ -170,3 +170,68 @@ def test_a_manager_raises_the_peak(engine: Service) -> None:
     body = {"pass_required": False, "peak_per_s": 700}
     answered = call("PUT", f"/venues/{venue}/policy", body, token=engine.token("venue", venue)).json()
     assert (answered["shards"], answered["pass_required"]) == (4, False)
+
+
+def test_a_code_that_was_replaced_says_so_and_one_we_never_made_is_unknown() -> None:
+    """Who scans last month's poster is sent to the one that hangs there now, whether they scan or type."""
+    venue_id = open_venue(at=AT)
+    old = entrances.add_code(venue_id, "东门", AT)
+    new = entrances.replace_code(venue_id, old.code, AT + 60)
+    assert entrances.replace_code(venue_id, old.code, AT + 90) == new
+    assert new.label == "东门"
+    for text in (old.code, entrances.address(venue_id, old.code)):
+        with pytest.raises(NotFound) as refused:
+            entrances.venue_of_code(text, AT + 90)
+        assert refused.value.code == "code-replaced"
+    found, code = entrances.venue_of_code(new.code.lower(), AT + 90)
+    assert (found.venue, code) == (venue_id, new)
+    forged = entrances.address(venue_id, new.code)[:-8] + "aaaaaaaa"
+    for text, said in ((forged, "no-code"), ("0000000000", "no-code"), ("0000000001", "code-mistyped")):
+        with pytest.raises(NotFound) as refused:
+            entrances.venue_of_code(text, AT)
+        assert refused.value.code == said
+
+
+def test_a_shop_lies_on_a_floor_of_a_tower_and_nothing_lies_in_itself() -> None:
+    """Both ways the line is found; rings, other districts and a fifth level are refused and change nothing."""
+    tower, area = open_venue(at=AT), AREA
+    line = [tower]
+    for name in ("三层", "书店", "柜台"):
+        below, _new = service.register(fresh("V-N"), Facts(fresh(name), area, parent=line[-1]), AT)
+        line.append(below.venue)
+    assert [one.venue for one in nesting.lineage(line[-1], AT)] == line[::-1]
+    assert nesting.ancestors(line[2], AT) == (line[1], tower)
+    assert set(nesting.descendants(tower)) == set(line[1:])
+    before = service.must(tower, AT)
+    for venue_id, facts, law in (
+        (tower, Facts("塔", area, parent=tower), "inside-itself"),
+        (tower, Facts("塔", area, parent=line[-1]), "inside-itself"),
+        (tower, Facts("塔", area, parent="V-none"), "no-venue"),
+        (fresh("V-N"), Facts("店", "990199", parent=line[1]), "district"),
+        (fresh("V-N"), Facts("抽屉", area, parent=line[-1]), "depth"),
+    ):
+        with pytest.raises(Rejected) as refused:
+            service.register(venue_id, facts, AT)
+        assert [error.law for error in refused.value.errors] == [law]
+    assert service.must(tower, AT) == before
+
+
+def test_what_waits_is_found_by_state_and_leaves_the_queue_when_decided() -> None:
+    """Checked, sent back, corrected, checked again, approved: at each step it waits in one place, then in none."""
+    area = new_area()
+    venue, _new = service.apply(Facts(fresh("书店"), area, contact=service.Contact("张明", "13800000000")), AT)
+
+    def places() -> list[str]:
+        states = ("applied", "checked", "returned")
+        return [s for s in states if venue.venue in {one.venue for one in service.waiting(area, s, None, 50, AT).items}]
+
+    assert places() == ["applied"]
+    for decision, place in (("check", "checked"), ("return", "returned")):
+        service.decide(venue.venue, decision, "门牌号缺失", AT + 10)
+        assert places() == [place]
+    again, new = service.apply(Facts(venue.name, area, "shop"), AT + 20)
+    assert (again.venue, again.state, again.category, new) == (venue.venue, "applied", "shop", False)
+    assert places() == ["applied"]
+    assert service.contact(again) == service.Contact("张明", "13800000000")
+    service.decide(venue.venue, "approve", "在场核查", AT + 30)
+    assert places() == []

@@ -14,19 +14,25 @@ function visit(over: Partial<Kept> = {}): Kept {
 }
 
 describe("a code", () => {
-  test("is the last part of the address: the venue is what stands before the last dash", () => {
-    expect(readCode("/c/V-10-k3wd7q2m")).toEqual({ code: "V-10-k3wd7q2m", venue: "V-10" });
-    expect(readCode("/c/V-10-k3wd7q2m/")?.venue).toBe("V-10");
-    expect(readCode(`/c/${"v".repeat(40)}-aaaaaaaa`)?.venue).toHaveLength(40);
+  test("is the last part of the address: the venue is what stands before code and mark", () => {
+    expect(readCode("/c/V-10-K7QM3XPA91-aebagbaf")).toEqual({ code: "V-10-K7QM3XPA91-aebagbaf", venue: "V-10" });
+    expect(readCode("/c/V-10-K7QM3XPA91-aebagbaf/")?.venue).toBe("V-10");
+    expect(readCode(`/c/${"v".repeat(40)}-K7QM3XPA91-aebagbaf`)?.venue).toHaveLength(40);
   });
 
-  test.each(["/c/", "/c", "/c/V-10", "/c/V-10-k3wd7q2", "/c/V-10-k3wd7q21", "/c/V-10-K3WD7Q2M", "/c/V%2010-k3wd7q2m"])(
-    "%s is none",
-    (path) => expect(readCode(path)).toBeUndefined(),
-  );
+  test.each([
+    "/c/",
+    "/c",
+    "/c/V-10",
+    "/c/V-10-K7QM3XPA91",
+    "/c/V-10-K7QM3XPA91-aebagba",
+    "/c/V-10-K7QM3XPA92-aebagbaf",
+    "/c/V-10-k7qm3xpa91-aebagbaf",
+    "/c/V%2010-K7QM3XPA91-aebagbaf",
+  ])("%s is none", (path) => expect(readCode(path)).toBeUndefined());
 
   test("is none when the venue's id could not be one", () => {
-    expect(readCode(`/c/${"v".repeat(41)}-aaaaaaaa`)).toBeUndefined();
+    expect(readCode(`/c/${"v".repeat(41)}-K7QM3XPA91-aebagbaf`)).toBeUndefined();
   });
 });
 
