@@ -54,9 +54,9 @@ def look(request: Request) -> LookupsOut:
     before = read_cursor(cursor, caller=caller.actor, route=_ROUTE, at=at) if cursor else ""
     page = seen.of_person(caller.scope, owned, before, at)
     # A page names few places, and each many times.
-    places = {place: _place(*place, at) for place in {_where(row) for row in page.rows}}
+    places = {place: _place(*place, at) for place in {_where(row) for row in page.rows if row.kind != "trace"}}
     following = write_cursor(page.after, caller=caller.actor, route=_ROUTE, at=at) if page.after else None
-    return LookupsOut(tuple(_lookup(row, places[_where(row)]) for row in page.rows), following)
+    return LookupsOut(tuple(_lookup(row, places.get(_where(row), "")) for row in page.rows), following)
 
 
 def _lookup(row: LookupRow, place: str) -> LookupOut:

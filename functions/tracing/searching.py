@@ -25,11 +25,12 @@ from functions.tracing import presence, rules, service
 from functions.tracing.model import HEAD, Head
 from functions.tracing.presence import Act, Chains, Encounter, Exposure
 from functions.tracing.rules import Found
+from functions.venues import nesting
 from functions.venues import service as venues
 
 LEASE_S = 60
 _BEAT_S = 5
-_WORKERS = 16
+_WORKERS = 10  # as many connections as a client keeps
 _PREFIX = "urn:epipass:"
 
 
@@ -106,7 +107,7 @@ def plan_of(head: Head, at: int) -> Plan:
     """Return what a trace has to read, from the venue it names or from where its person was."""
     start, end = max(int(head.start), at - rules.KEPT_S), int(head.end)
     if head.venue:
-        tree = (head.venue, *venues.descendants(head.venue, at))
+        tree = (head.venue, *nesting.descendants(head.venue))
         exposures = [Exposure((head.venue,), start, end)]
         return _plan(exposures, {head.venue: tree}, _chains(tree, at), at)
     seen = checkins.seen_of(service.person_of(head), at)
@@ -117,7 +118,7 @@ def plan_of(head: Head, at: int) -> Plan:
     inside = [one for one in within if areas[one.venue].startswith(head.area)]
     exposures = presence.exposures_of(inside, chains, start, end, int(head.margin_s))
     roots = {one.chain[-1] for one in exposures}
-    trees = {root: (root, *venues.descendants(root, at)) for root in roots}
+    trees = {root: (root, *nesting.descendants(root)) for root in roots}
     chains |= _chains((venue for tree in trees.values() for venue in tree), at)
     return _plan(exposures, trees, chains, at, outside=len(within) - len(inside))
 
@@ -165,7 +166,7 @@ def _plan(
 
 
 def _chains(of: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
-    return {venue: (venue, *venues.ancestors(venue, at)) for venue in of}
+    return {venue: (venue, *nesting.ancestors(venue, at)) for venue in of}
 
 
 def _read(plan: Plan, at: int, beat: Beat) -> dict[str, list[Act]]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from jwcrypto import jwk
 
 from app import app
-from functions.shared import openapi
+from functions.shared import clock, openapi
 from functions.shared.callers import AREA_ROLES, PUBLIC, ROLES
 from functions.shared.http import OCTETS, Route
 from infra.local import Service
@@ -29,7 +30,7 @@ OWN = {"holder"}
 # The auditor's account has no scope: it is for everything that names nobody.
 UNSCOPED = {"auditor"}
 # A list without a filter shows what the caller's own area holds, and nothing else; its rooms' tests prove that.
-OWN_AREA = {"GET /venues", "GET /units", "GET /labs", "GET /jobs"}
+OWN_AREA = {"GET /venues", "GET /units", "GET /labs", "GET /jobs", "GET /traces", "GET /follow-up-keys"}
 # Runs are told apart by the area they decided about; tests/matching proves that.
 OWN_RUNS = {"GET /matching/runs"}
 # Without a run there is nothing to be foreign to: its own tests start one.
@@ -94,7 +95,10 @@ def world(engine: Service, http: object) -> World:
     sheet = "姓名,证件号码,手机号\n张小明,990101199003071119,13800138000\n".encode()
     sent = call("POST", f"/units/{unit}/staff-list?format=csv", sheet, token=engine.token("unit", unit))
     assert sent.status == 202, sent.body
+    key, trace = traced(engine, door.venue)
     ids = {
+        "key": key,
+        "trace": trace,
         "unit": unit,
         "lab": lab,
         "venue": door.venue,
@@ -107,6 +111,24 @@ def world(engine: Service, http: object) -> World:
         "pid": "AAECAwQFBgcICQoLDA0ODw",
     }
     return World(engine, ids)
+
+
+def traced(engine: Service, venue: str) -> tuple[str, str]:
+    """A follow-up key and a trace that were asked for, confirmed and approved by this district's usual callers."""
+    officer, tracer = engine.token("officer", DISTRICT), engine.token("tracer", DISTRICT)
+    key, private = fresh("K"), jwk.JWK.generate(kty="EC", crv="P-256")
+    told = {name: private.export_public(as_dict=True)[name] for name in ("kty", "crv", "x", "y")}
+    registered = {"name": "流调一组", "area": DISTRICT, "jwk": told}
+    assert call("PUT", f"/follow-up-keys/{key}", registered, token=officer).status == 201
+    assert call("POST", f"/follow-up-keys/{key}/confirmation", token=tracer).status == 200
+    window = {"start": clock.rfc3339(clock.now() - 86_400), "end": clock.rfc3339(clock.now() - 60)}
+    ask = {"case": "CASE-1", "ground": "case-investigation", "document": "EPI-1", "venue": venue, **window}
+    asked = call("POST", "/traces", ask, token=officer)
+    assert asked.status == 201, asked.body
+    trace = asked.json()["trace"]
+    approval = {"decision": "approve", "follow_up_key": key}
+    assert call("POST", f"/traces/{trace}/approval", approval, token=tracer).status == 200
+    return key, trace
 
 
 @pytest.mark.parametrize("name", CLOSED)

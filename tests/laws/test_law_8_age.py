@@ -34,6 +34,10 @@ UNFILTERED = {
     ("results/service.py", "people_of"): "keys only; the rows themselves are filtered when they are read",
     ("results/service.py", "_greater"): "a write is compared with whatever row is stored",
     ("staff/service.py", "listings"): "keys only; the rows themselves are filtered when they are read",
+    (
+        "checkins/service.py",
+        "at_venue",
+    ): "keys only: filtered by the check-in's own instant; test_law_8_traces proves it",
     ("status/publisher.py", "_signed"): "a bit once set stays set for as long as its list is published",
     ("status/service.py", "live_lists"): "the half-days asked for are those still published",
     ("units/service.py", "all_units"): "units have no end of life",

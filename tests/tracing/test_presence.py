@@ -128,7 +128,7 @@ def test_a_margin_widens_within_the_window_alone(case: list[Act], window: list[i
     """Nobody approved more than the window."""
     visits = presence.visits_of(case, CHAINS)
     plain = presence.exposures_of(visits, CHAINS, *window)
-    wide = presence.exposures_of(visits, CHAINS, *window, margin_s=margin * TICK)
+    wide = presence.exposures_of(visits, CHAINS, window[0], window[1], margin * TICK)
     assert all(window[0] <= one.start < one.end <= window[1] for one in wide)
     covered = presence.union_s((one.start, one.end) for one in wide)
     assert covered >= presence.union_s((one.start, one.end) for one in plain)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -216,6 +219,18 @@ class Killed(BaseException):
     """The worker's machine is gone."""
 
 
+def dying_at(look: int) -> Callable[[], int]:
+    """A clock a minute later at each look, so that every beat is written; at one of them its reader dies."""
+    looks = count(1)
+
+    def now() -> int:
+        if (n := next(looks)) == look:
+            raise Killed
+        return NOW + 60 * n
+
+    return now
+
+
 def test_a_search_killed_anywhere_and_sent_again_finds_the_same(team: Team) -> None:
     """Wherever it dies: its lease runs out, the next begins anew, and only whole results are ever read."""
     venue, everyone = open_shop(), pids(8)
@@ -224,23 +239,15 @@ def test_a_search_killed_anywhere_and_sent_again_finds_the_same(team: Team) -> N
     found = []
     for deadly in range(1, 40):
         head = approved(asking(START - HOUR, START + DAY, pid=case), team, NOW)
-        ticking = iter(range(NOW, NOW + 10_000, 60))  # each look at the clock a minute later: every beat is written
-
-        def dying(calls: list[int] = [], last: int = deadly, clock_of: Any = ticking) -> int:  # noqa: B006
-            calls.append(1)
-            if len(calls) == last:
-                raise Killed
-            return next(clock_of)
-
         try:
-            searching.search(head.trace, dying)
+            searching.search(head.trace, dying_at(deadly))
         except Killed:
             half = Head.get(head.trace, HEAD, consistent_read=True)
             with pytest.raises(Conflict):
                 service.read(half, 0, OFFICER, NOW)
             if half.state == "searching":
                 with pytest.raises(searching.Busy):
-                    searching.search(head.trace, lambda until=int(half.leased_until): until - 1)
+                    searching.search(head.trace, partial(int, half.leased_until - 1))
             searching.search(head.trace, lambda: NOW + 20_000)
         else:
             break

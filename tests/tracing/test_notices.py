@@ -1,0 +1,251 @@
+"""What the people concerned see: that a trace touched their data, once the embargo is over, and the district's notice."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from functions.lookups import seen
+from functions.lookups.model import LookupRow
+from functions.people.service import Owned
+from functions.shared import clock
+from functions.shared.problems import Conflict, Forbidden, Rejected
+from functions.tracing import notices, rules, service
+from functions.tracing.model import Head, NoticeRow
+from infra.local import Service
+from tests.door.inprocess import call
+from tests.tracing.world import (
+    DAY,
+    HOUR,
+    OFFICER,
+    TRACER,
+    Team,
+    approved,
+    asking,
+    checkin,
+    open_shop,
+    pids,
+    store,
+    work_all,
+)
+
+pytestmark = pytest.mark.usefixtures("engine")
+NOW = clock.now()
+START = (NOW - 4 * DAY) // HOUR * HOUR
+ALL = Owned(0, frozenset(), by_document=True)
+ZH, EN = "请做核酸检测。", "Please take a test."
+
+
+def searched(team: Team, people: list[str], embargo_until: int = 0) -> Head:
+    """A trace of the first of some people that found the others."""
+    venue = open_shop()
+    store(*(checkin(pid, venue, START) for pid in people))
+    head = approved(asking(START - HOUR, START + DAY, pid=people[0]), team, NOW, embargo_until)
+    work_all()
+    return service.must(head.trace, NOW)
+
+
+def looked(pid: str, at: int, owned: Owned = ALL) -> list[tuple[str, str, int]]:
+    """The traces that a person sees at an instant: ground, district, approved."""
+    rows = seen.of_person(pid, owned, "", at).rows
+    return [(row.ground, row.district, int(row.searched_at)) for row in rows if row.kind == "trace"]
+
+
+def test_a_person_sees_the_trace_when_its_embargo_is_over_and_not_a_second_sooner(team: Team) -> None:
+    """The case too; the ground, the district and the day, never who asked."""
+    people, until = pids(3), NOW + 5 * DAY
+    searched(team, people, until)
+    for pid in people:
+        assert looked(pid, until - 1) == []
+        assert looked(pid, until) == [("case-investigation", "990101", NOW)]
+        assert looked(pid, until + 14 * DAY - 1) != []
+        assert looked(pid, until + 14 * DAY) == []
+    other = pids(2)
+    searched(team, other)
+    assert looked(other[1], NOW) != []
+
+
+def test_what_is_hidden_takes_no_place_on_a_page(team: Team) -> None:
+    """Fifty embargoed traces of one person leave the page of what may be seen as it was."""
+    pid = pids(1)[0]
+    for n in range(seen.PAGE + 5):
+        LookupRow(
+            f"pid#{pid}", f"{NOW + DAY + n:010d}#trace#T-{n}", kind="trace", at=NOW + DAY + n, ttl=NOW + 9 * DAY
+        ).save()
+    LookupRow(f"pid#{pid}", f"{NOW - 5:010d}#assisted#V#in", kind="assisted", at=NOW - 5, ttl=NOW + DAY).save()
+    assert [row.kind for row in seen.of_person(pid, ALL, "", NOW).rows] == ["assisted"]
+    assert team.key
+
+
+def test_whoever_enrolled_under_anothers_number_learns_nothing_of_their_traces(team: Team) -> None:
+    """Check-ins before the enrolment are not this phone's; a staff list that vouches shows them."""
+    people = pids(2)
+    searched(team, people)
+    assert looked(people[1], NOW, Owned(START + 1, frozenset(), by_document=False)) == []
+    assert looked(people[1], NOW, Owned(START, frozenset(), by_document=False)) != []
+
+
+def test_an_embargo_lasts_at_most_14_days(team: Team) -> None:
+    """Nobody is kept from knowing for ever."""
+    with pytest.raises(Rejected) as refused:
+        approved(asking(START, START + DAY, pid=pids(1)[0]), team, NOW, NOW + rules.EMBARGO_S + 1)
+    assert refused.value.code == "embargo"
+
+
+def test_a_notice_reaches_each_once_after_two_persons(team: Team) -> None:
+    """Previewed with its count, confirmed by its very text, sent once whatever is delivered again."""
+    people = pids(4)
+    head = searched(team, people)
+    with pytest.raises(Conflict) as none:
+        notices.confirm(head, "x", TRACER, NOW)
+    assert none.value.code == "no-notice"
+    first = notices.propose(head, ZH, "First", OFFICER, NOW)
+    read = notices.digest_of(first.notice_zh, first.notice_en)
+    head = notices.propose(service.must(head.trace, NOW), ZH, EN, OFFICER, NOW)
+    assert (head.notice, head.people) == ("proposed", 3)
+    for actor, digest, refusal in (
+        ("tracer:asks", notices.digest_of(ZH, EN), Forbidden),
+        (TRACER, read, Conflict),
+    ):
+        with pytest.raises(refusal):
+            notices.confirm(service.must(head.trace, NOW), digest, actor, NOW)
+    assert work_all() == 0
+    for _ in range(2):
+        assert (
+            notices.confirm(service.must(head.trace, NOW), notices.digest_of(ZH, EN), TRACER, NOW).notice == "sending"
+        )
+    texts: list[str] = []
+    notices.send(head.trace, lambda: NOW, lambda pid, _text: texts.append(pid))
+    assert work_all() == 2
+    notices.send(head.trace, lambda: NOW, lambda pid, _text: texts.append(pid))
+    assert sorted(texts) == sorted(people[1:])
+    sent = service.must(head.trace, NOW)
+    assert (sent.notice, sent.notice_sent) == ("sent", 3)
+    for pid in people[1:]:
+        assert [one.text_zh for one in notices.of_person(pid, ALL, NOW)] == [ZH]
+    assert notices.of_person(people[0], ALL, NOW) == []
+    assert notices.of_person(people[1], ALL, NOW + 14 * DAY) == []
+    assert notices.of_person(people[1], Owned(NOW, frozenset(), by_document=False), NOW) == []
+    with pytest.raises(Conflict) as over:
+        notices.propose(sent, "又一次", "Again", OFFICER, NOW)
+    assert over.value.code == "notice-under-way"
+    with pytest.raises(Conflict):
+        notices.stop(sent, OFFICER, NOW)
+
+
+def test_a_killed_sending_goes_on_and_nobody_gets_it_twice(team: Team) -> None:
+    """Whoever has it is skipped, whoever has not gets it."""
+    people = pids(9)
+    head = searched(team, people)
+    notices.propose(head, ZH, EN, OFFICER, NOW)
+    notices.confirm(service.must(head.trace, NOW), notices.digest_of(ZH, EN), TRACER, NOW)
+    texts: list[str] = []
+
+    def dying(pid: str, _text: str) -> None:
+        texts.append(pid)
+        if len(texts) == 3:
+            raise RuntimeError("the machine is gone")
+
+    with pytest.raises(RuntimeError):
+        notices.send(head.trace, lambda: NOW, dying)
+    assert service.must(head.trace, NOW).notice_sent == 0
+    notices.send(head.trace, lambda: NOW, dying)
+    assert sorted(texts) == sorted(people[1:])
+    assert service.must(head.trace, NOW).notice_sent == 8
+    work_all()
+
+
+def test_a_stop_takes_effect_between_pages_and_says_how_many_have_it(team: Team) -> None:
+    """Sixty people, stopped while the first fifty get it: ten never do."""
+    people = pids(61)
+    head = searched(team, people)
+    assert (head.people, head.pages) == (60, 2)
+    notices.propose(head, ZH, EN, OFFICER, NOW)
+    notices.confirm(service.must(head.trace, NOW), notices.digest_of(ZH, EN), TRACER, NOW)
+    texts: list[str] = []
+
+    def stopping(pid: str, _text: str) -> None:
+        texts.append(pid)
+        if len(texts) == 7:
+            notices.stop(service.must(head.trace, NOW), "tracer:any", NOW)
+
+    notices.send(head.trace, lambda: NOW, stopping)
+    work_all()
+    stopped = service.must(head.trace, NOW)
+    assert (stopped.notice, stopped.notice_sent, len(texts)) == ("stopped", 50, 50)
+    have = [pid for pid in people if any(NoticeRow.query(pid))]
+    assert sorted(have) == sorted(texts)
+    assert notices.stop(stopped, OFFICER, NOW).notice == "stopped"
+    with pytest.raises(Conflict):
+        notices.confirm(stopped, notices.digest_of(ZH, EN), TRACER, NOW)
+
+
+def test_over_http_from_ask_to_notice(engine: Service, team: Team) -> None:
+    """Each step by its own person; what is wrong says what to do."""
+    venue, (case, other) = open_shop(), pids(2)
+    store(checkin(case, venue, START), checkin(other, venue, START))
+    officer, tracer = engine.token("officer", "990101"), engine.token("tracer", "9901")
+    body = {
+        "case": "CASE-2026-7", "ground": "case-investigation", "document": "流调字〔2026〕7号",
+        "start": clock.rfc3339(START - HOUR), "end": clock.rfc3339(START + DAY), "venue": venue,
+    }  # fmt: skip
+    for wrong, status, code in (
+        ({"case": "13800138000"}, 422, "case"),
+        ({"case": "张小明"}, 422, "case"),
+        ({"ground": "curiosity"}, 400, "malformed"),
+        ({"start": clock.rfc3339(NOW - 15 * DAY)}, 422, "retention"),
+        ({"end": clock.rfc3339(NOW + DAY)}, 422, "future"),
+        ({"end": body["start"]}, 422, "window"),
+        ({"start": "yesterday at eight"}, 400, "malformed"),
+        ({"document": " "}, 422, "label"),
+        ({"venue": ""}, 422, "subject"),
+        ({"id_number": "990101199003071114"}, 422, "subject"),
+        ({"id_number": "990101199003071110"}, 422, "id-check-digit"),
+        ({"venue": "V-none"}, 404, "no-venue"),
+    ):
+        refused = call("POST", "/traces", {**body, **wrong}, token=officer)
+        assert (refused.status, refused.json()["code"]) == (status, code), (wrong, refused.body)
+    community = engine.token("officer", "990101001001")
+    assert call("POST", "/traces", body, token=community).json()["code"] == "scope"
+    asked = call("POST", "/traces", body, token=officer)
+    assert asked.status == 201, asked.body
+    trace = asked.json()["trace"]
+    assert call("POST", "/traces", body, token=officer).status == 200
+    listed = call("GET", "/traces?area=990101&state=asked", token=tracer).json()["traces"]
+    assert trace in [one["trace"] for one in listed]
+    assert call("GET", "/traces?state=curious", token=tracer).status == 400
+    decision = {"decision": "approve", "reason": "同意", "follow_up_key": team.key}
+    twice = engine.token("tracer", "990101", "officer-990101")
+    alone = call("POST", f"/traces/{trace}/approval", decision, token=twice)
+    assert (alone.status, alone.json()["code"]) == (403, "second-person")
+    assert call("POST", f"/traces/{trace}/approval", decision, token=tracer).json()["state"] == "approved"
+    work_all()
+    told = call("GET", f"/traces/{trace}", token=officer).json()
+    assert (told["state"], told["people"], told["hours_done"]) == ("done", 2, told["hours_total"])
+    page = call("GET", f"/traces/{trace}/people", token=officer).json()
+    assert [(one["rank"], one["seconds"]) for one in page["people"]] == [(1, 7200), (2, 7200)]
+    assert "next" not in page
+    assert case not in str(page)
+    broken = call("GET", f"/traces/{trace}/people?next={quote('x')}", token=officer)
+    assert (broken.status, broken.json()["code"]) == (400, "cursor")
+    proposed = call("POST", f"/traces/{trace}/notice", {"text_zh": ZH, "text_en": EN}, token=officer).json()
+    assert (proposed["state"], proposed["people"], proposed["sent"]) == ("proposed", 2, 0)
+    blank = call("POST", f"/traces/{trace}/notice", {"text_zh": " ", "text_en": EN}, token=officer)
+    assert (blank.status, blank.json()["code"]) == (422, "text")
+    confirmed = call("POST", f"/traces/{trace}/notice/confirmation", {"digest": proposed["digest"]}, token=tracer)
+    assert confirmed.json()["state"] == "sending", confirmed.body
+    work_all()
+    stop = call("POST", f"/traces/{trace}/notice/stop", token=officer)
+    assert (stop.status, stop.json()["code"]) == (409, "no-notice")
+    read = call("GET", "/me/notices", token=engine.token("holder", other)).json()["notices"]
+    assert [(one["text_zh"], one["text_en"]) for one in read] == [(ZH, EN)]
+    shown = call("GET", "/me/lookups", token=engine.token("holder", other)).json()["lookups"]
+    assert [(one["kind"], one["place"], one["ground"]) for one in shown] == [("trace", "990101", "case-investigation")]
+    keys = call("GET", "/follow-up-keys", token=tracer).json()["keys"]
+    assert team.key in [one["key"] for one in keys]
+    bad = {"name": "流调组", "area": "990101", "jwk": {**team.public, "x": "A" * 43}}
+    wrong_key = call("PUT", "/follow-up-keys/K-bad", bad, token=officer)
+    assert (wrong_key.status, wrong_key.json()["code"]) == (422, "jwk")
+    taken = call("PUT", f"/follow-up-keys/{team.key}", {**bad, "jwk": Team().public}, token=officer)
+    assert (taken.status, taken.json()["code"]) == (409, "key-taken")
