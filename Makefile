@@ -107,7 +107,7 @@ $(STAMPS)/bench: requirements/bench.txt $(STAMPS)/venv
 bench: $(STAMPS)/bench ## measurements against named peers, in one run
 	@$(BIN)/python -m bench
 
-# Growth first: it draws docs/pictures/growth.svg. It takes an hour or more, and 5 GB of disk under BENCH_CITY.
+# Growth first: it draws docs/pictures/growth.svg. It takes a quarter of an hour when nothing else runs, and 5 GB of disk under BENCH_CITY.
 BENCH_CITY ?= .build/city
 .PHONY: bench-city
 bench-city: $(STAMPS)/bench $(STAMPS)/engine ## the long measurements: 10 M people x 50 M results, growth, a million of each thing
