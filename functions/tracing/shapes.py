@@ -40,7 +40,7 @@ class ApprovalIn(Struct, frozen=True, forbid_unknown_fields=True):
     """A decision about a trace; approving names the follow-up key and may put off when the people concerned see it."""
 
     decision: Decision
-    reason: Annotated[str, Meta(max_length=200)] = ""
+    reason: Annotated[str, Meta(max_length=256)] = ""
     embargo_until: Annotated[str, Meta(max_length=35)] = ""
     follow_up_key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
 

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jwcrypto import jwk
 
 from credentials import LocalSigner
 from credentials.proofs import sign_dpop, thumbprint
 from functions.shared.config import settings
+from functions.shared.pids import pid_of
 from infra.local import Service
 from infra.local.processes import start_http
 from infra.local.state import free_port
@@ -130,6 +132,58 @@ def test_a_shift_from_poster_to_end_goes_through_under_the_roles(through_functio
     assert (ended.status, ended.json()["stands"]) == (200, False), ended.body
     listed = http.get(f"/gates/{gate}/shifts", token=manager).json()["shifts"]
     assert [(one["label"], one["stands"]) for one in listed] == [("旧手机", False)]
+
+
+def test_a_trace_goes_through_under_the_roles(through_functions: Http) -> None:
+    """Asked and approved by one function, searched and its notice sent by another, seen by the holder's: each is granted."""
+    http, tail, number = through_functions, uuid.uuid4().hex[:8], "X7654321"
+    venue, key = f"V-{tail}", f"K-{tail}"
+    officer, tracer = http.token("officer", AREA), http.token("tracer", AREA)
+    area = f"{AREA}001001"
+    assert http.put(f"/venues/{venue}", {"name": "示范超市", "area": area}, token=officer).status == 201
+    assert http.put(f"/venues/{venue}/policy", {"pass_required": False}, token=officer).status == 200
+    now = int(time.time())
+    seen = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - 60))
+    person = {"id_type": "passport", "id_number": number, "direction": "in", "at": seen}
+    assert http.post(f"/venues/{venue}/assisted-checkins", person, token=officer).status == 201
+    private = jwk.JWK.generate(kty="EC", crv="P-256")
+    public = {name: private.export_public(as_dict=True)[name] for name in ("kty", "crv", "x", "y")}
+    team = {"name": "流调一组", "area": AREA, "jwk": public}
+    assert http.put(f"/follow-up-keys/{key}", team, token=officer).status == 201
+    assert http.post(f"/follow-up-keys/{key}/confirmation", token=tracer).json()["state"] == "confirmed"
+    assert http.get("/follow-up-keys", token=officer).status == 200
+    start, end = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - ago)) for ago in (7200, 1))
+    ask = {"case": "CASE-7", "ground": "case-investigation", "document": "EPI-7", "start": start, "end": end}
+    of_nobody = http.post("/traces", {**ask, "id_type": "passport", "id_number": "X1112223"}, token=officer)
+    assert of_nobody.status == 201, of_nobody.body
+    trace = http.post("/traces", {**ask, "venue": venue}, token=officer).json()["trace"]
+    decision = {"decision": "approve", "follow_up_key": key}
+    for one in (of_nobody.json()["trace"], trace):
+        assert http.post(f"/traces/{one}/approval", decision, token=tracer).status == 200
+        assert (_reached(http, one, officer, "done")["hours_total"] > 0) == (one == trace)
+    people = http.get(f"/traces/{trace}/people", token=tracer).json()["people"]
+    assert [(one["unreachable"], one["met"][0]["confirmed"]) for one in people] == [("never-enrolled", True)]
+    assert http.get("/traces", token=tracer).status == 200
+    proposed = http.post(f"/traces/{trace}/notice", {"text_zh": "请检测。", "text_en": "Test."}, token=officer).json()
+    confirmed = http.post(f"/traces/{trace}/notice/confirmation", {"digest": proposed["digest"]}, token=tracer)
+    assert confirmed.status == 200, confirmed.body
+    deadline = time.monotonic() + 60
+    while (told := http.get(f"/traces/{trace}", token=officer).json()["notice"])["state"] != "sent":
+        assert time.monotonic() < deadline, told
+        time.sleep(0.3)
+    holder = http.token("holder", pid_of("passport", number))
+    assert [one["text_en"] for one in http.get("/me/notices", token=holder).json()["notices"]] == ["Test."]
+    assert "trace" in [one["kind"] for one in http.get("/me/lookups", token=holder).json()["lookups"]]
+
+
+def _reached(http: Http, trace: str, token: str, state: str) -> dict[str, Any]:
+    """Wait for a trace to be in a state."""
+    deadline = time.monotonic() + 60
+    while (told := http.get(f"/traces/{trace}", token=token).json())["state"] != state:
+        assert time.monotonic() < deadline, told
+        time.sleep(0.3)
+    found: dict[str, Any] = told
+    return found
 
 
 def test_the_publisher_names_its_lists_under_its_role(engine: Service) -> None:
