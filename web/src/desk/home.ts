@@ -13,6 +13,7 @@ const ROLES: readonly (readonly [DeskWord, DeskWord])[] = [
   ["roleUnit", "roleUnitSay"],
   ["roleLab", "roleLabSay"],
   ["roleOfficer", "roleOfficerSay"],
+  ["roleTracer", "roleTracerSay"],
 ];
 
 function button(word: DeskWord, look: string, act: () => void): HTMLButtonElement {

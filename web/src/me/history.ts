@@ -87,7 +87,21 @@ export function checkinsScreen(app: App, person: Person): Screen {
   return listScreen(app, person, "checkinsTitle", "checkinsSay", waiting, list);
 }
 
+/** A trace tells its ground, its district and its day; never who asked, nor who the case is. */
+function traced(app: App, { place, ground = "", searched_at: approved = "", at }: Lookup): Node {
+  const { voice } = app;
+  return h(
+    "div",
+    {},
+    h("h2", {}, voice.say("kind:trace")),
+    h("p", {}, meaning(voice, "ground", ground), " · ", voice.say("tracedArea", { area: place })),
+    h("p", {}, voice.say("tracedOn"), " ", when(voice, approved === "" ? at : approved)),
+    h("p", { class: "hint" }, voice.say("tracedSay")),
+  );
+}
+
 function lookup(app: App, one: Lookup): Node {
+  if (one.kind === "trace") return traced(app, one);
   const { voice } = app;
   const way = one.direction === undefined ? "" : ` · ${direction(app, one.direction)}`;
   const verdict = one.verdict === undefined ? undefined : h("p", {}, voice.say(`decision:${one.verdict}`));

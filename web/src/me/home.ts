@@ -7,6 +7,7 @@ import { Field } from "./fields";
 import type { HeldPass } from "./household";
 import { LiveCode } from "./live-code";
 import { REMIND_S } from "./renewal";
+import { notices } from "./notices";
 import type { Standing } from "./service";
 import { standingCard } from "./status";
 import type { Person } from "./wallet";
@@ -214,7 +215,7 @@ export function homeScreen(app: App, person: Person): Screen {
     follows: true,
     nodes: [
       ...strangerNotices(app),
-      person.signedOut ? signedOutNotice(app) : undefined,
+      person.signedOut ? signedOutNotice(app) : notices(app, person),
       tabs(app, person),
       pass && unitTabs(app, person, passes, pass),
       code?.node ?? instead(app, person, behind && pass !== undefined),

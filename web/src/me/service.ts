@@ -57,10 +57,20 @@ export interface OwnCheckin {
 
 export interface Lookup {
   readonly at: string;
-  readonly kind: "scan" | "printed" | "assisted";
+  readonly kind: "scan" | "printed" | "assisted" | "trace";
   readonly place: string;
   readonly direction?: "in" | "out";
   readonly verdict?: "accepted" | "admitted" | "refused" | "unsure";
+  /** Of a trace: its legal ground, and when it was approved. */
+  readonly ground?: string;
+  readonly searched_at?: string;
+}
+
+/** What the district wrote to people who were where a case was. */
+export interface Notice {
+  readonly at: string;
+  readonly text_zh: string;
+  readonly text_en: string;
 }
 
 /** A page of a list, and where the next begins. */
@@ -173,6 +183,10 @@ export function checkinsOf(session: Session, next: string): Promise<Paged<OwnChe
 
 export function lookupsOf(session: Session, next: string): Promise<Paged<Lookup>> {
   return page(session, "/me/lookups", "lookups", next);
+}
+
+export async function noticesOf(session: Session): Promise<readonly Notice[]> {
+  return (await session.ask<{ notices: Notice[] }>("GET", "/me/notices")).notices;
 }
 
 /** Epoch seconds of the sample a standing rests on. */

@@ -1,5 +1,5 @@
 /** `desk./officer`: units and laboratories, what is held, matching runs, venues and gates. */
-import { type Console, openConsole, type Plan, type View } from "../desk/shell";
+import { type Console, openConsole, type Plan, type Tab, type View } from "../desk/shell";
 import { speaker } from "../shared/words";
 import { h } from "../shared/dom";
 import { GateView } from "./gate";
@@ -10,11 +10,14 @@ import { link } from "./panel";
 import { RunView } from "./run";
 import { RunsView } from "./runs";
 import { StartView } from "./start";
+import { KeysView } from "./keys";
+import { TraceView } from "./trace";
+import { TracesView } from "./traces";
 import { UnitView } from "./unit";
 import { LabsView, UnitsView } from "./units";
 import { VenueView } from "./venue";
 import { VenuesView } from "./venues";
-import { OFFICER_WORDS, type Voice } from "./words";
+import { OFFICER_WORDS, type OfficerWord, type Voice } from "./words";
 
 const voice: Voice = speaker(OFFICER_WORDS.zh, OFFICER_WORDS.en);
 
@@ -22,7 +25,10 @@ type Make = (officer: Officer, ...ids: string[]) => View;
 
 const ID = "([A-Za-z0-9_-]{1,64})";
 const ROUTES: readonly (readonly [string, Make])[] = [
-  ["", (officer) => new StartView(officer)],
+  ["", (officer) => (officer.isTracer ? new TracesView(officer) : new StartView(officer))],
+  ["traces", (officer) => new TracesView(officer)],
+  [`traces/of/${ID}`, (officer, trace = "") => new TraceView(officer, trace)],
+  ["traces/keys", (officer) => new KeysView(officer)],
   ["units", (officer) => new UnitsView(officer)],
   ["units/new", (officer) => new UnitView(officer)],
   [`units/of/${ID}`, (officer, unit) => new UnitView(officer, unit)],
@@ -55,17 +61,29 @@ function viewAt(open: Console, at: string): View {
   return nothingHere();
 }
 
+function tabsOf(tracer: boolean): readonly Tab[] {
+  const tabs = (words: readonly (readonly [string, OfficerWord])[]): readonly Tab[] =>
+    words.map(([at, word]) => ({ at, title: () => voice.say(word) }));
+  if (tracer)
+    return tabs([
+      ["", "tabTraces"],
+      ["traces/keys", "tabKeys"],
+    ]);
+  return tabs([
+    ["", "tabStart"],
+    ["holds", "tabHolds"],
+    ["units", "tabUnits"],
+    ["labs", "tabLabs"],
+    ["runs", "tabRuns"],
+    ["venues", "tabVenues"],
+    ["traces", "tabTraces"],
+  ]);
+}
+
 const plan: Plan = {
   voice,
-  roles: ["officer"],
-  tabs: () => [
-    { at: "", title: () => voice.say("tabStart") },
-    { at: "holds", title: () => voice.say("tabHolds") },
-    { at: "units", title: () => voice.say("tabUnits") },
-    { at: "labs", title: () => voice.say("tabLabs") },
-    { at: "runs", title: () => voice.say("tabRuns") },
-    { at: "venues", title: () => voice.say("tabVenues") },
-  ],
+  roles: ["officer", "tracer"],
+  tabs: ({ desk }) => tabsOf(desk.who.role === "tracer"),
   view: viewAt,
 };
 

@@ -24,6 +24,11 @@ export class Officer {
     return this.desk.who.scope;
   }
 
+  /** Approves what officers ask; has the traces alone. */
+  get isTracer(): boolean {
+    return this.desk.who.role === "tracer";
+  }
+
   get mayRun(): boolean {
     return mayRun(this.area);
   }

@@ -2,9 +2,14 @@
 import { DESK_WORDS } from "../desk/words";
 import type { Speaker } from "../shared/words";
 import en from "./words/en.json";
+import tracesEn from "./words/traces.en.json";
+import tracesZh from "./words/traces.zh.json";
 import zh from "./words/zh.json";
 
-export const OFFICER_WORDS = { zh: { ...DESK_WORDS.zh, ...zh }, en: { ...DESK_WORDS.en, ...en } } as const;
+export const OFFICER_WORDS = {
+  zh: { ...DESK_WORDS.zh, ...zh, ...tracesZh },
+  en: { ...DESK_WORDS.en, ...en, ...tracesEn },
+} as const;
 export type OfficerWord = keyof typeof OFFICER_WORDS.zh;
 export type Voice = Speaker<OfficerWord>;
 

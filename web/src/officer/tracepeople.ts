@@ -1,0 +1,92 @@
+/** Whom a trace found, page by page: refs, times and places. Each page is read on purpose, for the reading is logged. */
+import { copyButton } from "../desk/copying";
+import { marked } from "../desk/marks";
+import { table } from "../desk/table";
+import { h } from "../shared/dom";
+import type { Officer } from "./officer";
+import { Loaded, type Nodes, Panel } from "./panel";
+import { type Met, moment, type Trace, type TracedPerson } from "./traced";
+
+interface People {
+  readonly people: readonly TracedPerson[];
+  readonly next?: string;
+}
+
+export class PeoplePanel {
+  readonly panel = new Panel(() => this.draw(), "stack");
+  private trace: Trace | undefined;
+  private loaded: Loaded<People> | undefined;
+
+  constructor(
+    private readonly officer: Officer,
+    private readonly id: string,
+  ) {}
+
+  /** The trace as it is now. */
+  found(trace: Trace): void {
+    const first = this.trace?.state !== trace.state;
+    this.trace = trace;
+    // What is being read stays; only a search that ended changes what stands here.
+    if (first) this.panel.refresh();
+  }
+
+  private draw(): Nodes {
+    const { voice } = this.officer;
+    if (this.trace?.state !== "done") return [];
+    const title = h("h2", {}, voice.say("tracePeople"));
+    if ((this.trace.people ?? 0) === 0)
+      return [h("section", { class: "card" }, title, h("p", {}, voice.say("nobodyThere")))];
+    const nodes =
+      this.loaded === undefined
+        ? [h("p", {}, voice.say("readPeopleSay")), this.readButton(voice.say("readPeople"), undefined)]
+        : this.loaded.draw((page) => this.drawPage(page));
+    return [h("section", { class: "card" }, title, ...nodes.filter((node) => node !== undefined))];
+  }
+
+  private readButton(text: string, next: string | undefined): Node {
+    const { voice, desk } = this.officer;
+    const button = h("button", { type: "button", class: "solid" }, text);
+    button.addEventListener("click", () => {
+      const query = next === undefined ? "" : `?next=${encodeURIComponent(next)}`;
+      const changed = (): void => void this.panel.refresh();
+      this.loaded = new Loaded(voice, () => desk.ask<People>("GET", `/traces/${this.id}/people${query}`), changed);
+      void this.loaded.load();
+      changed();
+    });
+    return h("p", { class: "actions" }, button);
+  }
+
+  private drawPage({ people, next }: People): Nodes {
+    const { voice } = this.officer;
+    const columns = [
+      { head: voice.say("traceRank"), numeric: true },
+      { head: voice.say("traceMinutes"), numeric: true },
+      { head: voice.say("traceMet") },
+      { head: voice.say("traceContact") },
+      { head: voice.say("traceRef") },
+    ];
+    const rows = people.map((one) => [
+      String(one.rank),
+      String(Math.ceil(one.seconds / 60)),
+      h("ul", { class: "plain-list" }, ...one.met.map((met) => this.met(met))),
+      one.unreachable === undefined ? voice.say("traceReachable") : voice.say(`unreachable:${one.unreachable}`),
+      h("span", { class: "code" }, one.ref),
+    ]);
+    const contacts = people.flatMap(({ contact }) => (contact === undefined ? [] : [contact]));
+    return [
+      table(voice.say("tracePeople"), columns, rows),
+      contacts.length === 0
+        ? undefined
+        : h("p", { class: "hint" }, voice.say("copyContactsSay", { n: contacts.length })),
+      contacts.length === 0 ? undefined : copyButton(voice, () => contacts.join("\n")),
+      next === undefined ? undefined : this.readButton(voice.say("nextPeople"), next),
+    ];
+  }
+
+  private met({ place, venue, start, end, confirmed }: Met): Node {
+    const { voice } = this.officer;
+    const where = place === venue ? place : `${place} (${venue})`;
+    const sure = confirmed ? marked("good", voice.say("metConfirmed")) : marked("none", voice.say("metClaimed"));
+    return h("li", {}, where, " · ", moment(voice, start), " – ", moment(voice, end), " · ", sure);
+  }
+}
