@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from functions.shared.tables import Table, TableMeta
@@ -41,3 +41,7 @@ class CheckinRow(Table):
     decision = UnicodeAttribute()
     cause = UnicodeAttribute()
     how = UnicodeAttribute(default="self")
+    # Of a venue that counts who is inside: whether this one changes their number, and in which slot the person was
+    # counted until now. They stand in the row so that the counters need no other, and count the same in any replay.
+    counted = BooleanAttribute(null=True)
+    before = NumberAttribute(null=True)

@@ -227,8 +227,20 @@ def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue)
         how=how,
         ttl=act.at + rules.KEPT_S,
     )
+    if venue.policy.occupancy and decision.decision != "refused":
+        row.counted, row.before = True, _came_in(act, venue.policy.stay_s)
     # Written first, read only on a repeat: nearly every check-in is new, and then one request is enough.
     if row.put_if_absent():
         return Answered(decision, new=True, at=act.at)
     stored = CheckinRow.get(act.pid, rules.sort_key(act), consistent_read=True)
     return Answered(Decision(stored.decision, stored.cause), new=False, at=int(stored.at))  # type: ignore[arg-type]  # as stored
+
+
+def _came_in(act: Act, stay_s: int) -> int | None:
+    """Return the slot in which a person is counted as inside a venue, None when they are not: one read, there alone."""
+    first, last = (act.at - stay_s) // rules.SLOT_S, act.at // rules.SLOT_S
+    slots = CheckinRow.place.between(f"{first}#", f"{last}$")
+    own = [row for row in CheckinRow.query(act.pid, slots, consistent_read=True) if row.venue == act.venue]
+    counted = [row for row in own if row.counted and int(row.at) <= act.at]
+    newest = max(counted, key=lambda row: int(row.at), default=None)
+    return rules.slot_of(newest.place) if newest is not None and newest.direction == "in" else None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from functions.counters import service
-from functions.counters.rules import Change
+from functions.counters import levels, recounting, rules, service
+from functions.counters.rules import TOTAL, WINDOW_S, Arrival, Change, Counted
 from functions.shared import clock
 
-_Image = Mapping[str, Mapping[str, str]]
+_Image = Mapping[str, Mapping[str, Any]]
 
 
 def fold(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -18,47 +19,76 @@ def fold(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
     Nothing is kept in the window's state: each batch is written as it comes, so a window cut short loses nothing.
     """
-    service.fold(_changes(event["Records"]), event["shardId"], clock.now())
+    shard, at = event["shardId"], clock.now()
+    service.fold(_changes(event["Records"]), shard, at)
+    service.raise_busy(_arrivals(event["Records"]), shard, at)
     return {"state": {}, "batchItemFailures": []}
 
 
 def recount(event: Mapping[str, str], _context: object) -> dict[str, int]:
-    """Repair an area's day: `{"area": "990101", "day": "2026-11-22"}`."""
-    return service.recount(event["area"], event["day"], clock.now())
+    """Repair an area's day: `{"area": "990101", "day": "2026-11-22"}`; without a day, what stands there now."""
+    if "day" in event:
+        return recounting.recount(event["area"], event["day"], clock.now())
+    return recounting.recount_levels(event["area"], clock.now())
 
 
-def _changes(records: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+def _changes(records: Sequence[Mapping[str, Any]]) -> Iterator[Counted]:
     metrics = {
         os.environ["TABLE_CHECKIN"]: _checkin,
         os.environ["TABLE_SCAN"]: _scan,
         os.environ["TABLE_VENUE"]: _venue,
     }
+    for table, old, new, sequence in _read(records):
+        yield from metrics[table](old, new, sequence)
+
+
+def _arrivals(records: Sequence[Mapping[str, Any]]) -> Iterator[Arrival]:
+    for table, old, new, sequence in _read(records):
+        if table == os.environ["TABLE_CHECKIN"] and new and not old:
+            yield Arrival(new["venue"]["S"], int(new["received_at"]["N"]) // WINDOW_S, sequence)
+
+
+def _read(records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, _Image, _Image, int]]:
     for record in records:
-        table = record["eventSourceARN"].split("/")[1]
         change = record["dynamodb"]
-        for area, at, metric in metrics[table](change.get("OldImage") or {}, change.get("NewImage") or {}):
-            yield Change(area, clock.china_day(at), metric, int(change["SequenceNumber"]))
+        images = change.get("OldImage") or {}, change.get("NewImage") or {}
+        yield record["eventSourceARN"].split("/")[1], *images, int(change["SequenceNumber"])
 
 
-_Counted = Iterator[tuple[str, int, str]]
+def _checkin(old: _Image, new: _Image, sequence: int) -> Iterator[Counted]:
+    if old or not new:
+        return
+    at = int(new["at"]["N"])
+    yield Change(new["area"]["S"], clock.china_day(at), "checkins", sequence)
+    if new.get("counted", {}).get("BOOL"):
+        before = new.get("before", {}).get("N")
+        slot = None if before is None else int(before)
+        yield from rules.presences(new["venue"]["S"], new["direction"]["S"], at, slot, sequence)
 
 
-def _checkin(old: _Image, new: _Image) -> _Counted:
-    if new and not old:
-        yield new["area"]["S"], int(new["at"]["N"]), "checkins"
-
-
-def _scan(old: _Image, new: _Image) -> _Counted:
+def _scan(old: _Image, new: _Image, sequence: int) -> Iterator[Counted]:
     # The table also holds the live proofs that were seen and guards' reports; they have no area and are nobody's scan.
     if new and not old and new.get("area", {}).get("S"):
-        yield new["area"]["S"], int(new["at"]["N"]), "scans"
+        yield Change(new["area"]["S"], clock.china_day(int(new["at"]["N"])), "scans", sequence)
 
 
-def _venue(old: _Image, new: _Image) -> _Counted:
+def _venue(old: _Image, new: _Image, sequence: int) -> Iterator[Counted]:
+    for area, stands in _moved(old, new).items():
+        yield from (Change(area, TOTAL, level, sequence, n) for level, n in stands.items() if n)
     if not new:
         return
     area = new["division"]["S"]
     if not old:
-        yield area, int(new["applied_at"]["N"]), "applications"
+        yield Change(area, clock.china_day(int(new["applied_at"]["N"])), "applications", sequence)
     if new["state"]["S"] == "approved" and (not old or old["state"]["S"] != "approved"):
-        yield area, int(new["decided_at"]["N"]), "approvals"
+        yield Change(area, clock.china_day(int(new["decided_at"]["N"])), "approvals", sequence)
+
+
+def _moved(old: _Image, new: _Image) -> dict[str, Counter[str]]:
+    """What a change of a venue adds to what stands in its area, and takes from another that it lay in before."""
+    moved: dict[str, Counter[str]] = defaultdict(Counter)
+    if new:
+        moved[new["division"]["S"]].update(levels.of_image(new))
+    if old:
+        moved[old["division"]["S"]].subtract(levels.of_image(old))
+    return moved

@@ -1,4 +1,8 @@
-"""`counter`: pk `area#day` / sk `metric#streamShard`."""
+"""`counter`: numbers, each row of one stream shard.
+
+`area above#day` / `area#metric#shard` for reports, `in#venue` / `slot#shard` for who is inside, `rate#venue#window` /
+`shard` for how busy a venue is.
+"""
 
 from __future__ import annotations
 
@@ -19,3 +23,4 @@ class CounterRow(Table):
     sort = UnicodeAttribute(range_key=True, attr_name="sk")
     n = NumberAttribute()
     last = UnicodeAttribute(null=True)
+    seen_at = NumberAttribute(null=True)  # when it last moved: a shard long closed is merged with others
