@@ -15,6 +15,8 @@ from functions.scans import routes as scans
 from functions.shared.http import Application
 from functions.tracing import routes as tracing
 from functions.units import routes as units
+from functions.venues import application_routes as applications
+from functions.venues import code_routes as codes
 from functions.venues import routes as venues
 
 app = Application(
@@ -41,5 +43,8 @@ app = Application(
         tracing.routes,
         venues.public,
         venues.routes,
+        codes.routes,
+        applications.public,
+        applications.routes,
     ],
 )

@@ -1,26 +1,22 @@
-"""Venues over HTTP: apply, review, policy, codes, poster. An officer's reach is an area, a manager's one venue."""
+"""Venues over HTTP: apply, review, policy. An officer's reach is an area, a manager's one venue."""
 
 from __future__ import annotations
 
 from functions.audit import service as audit
-from functions.shared import posters
 from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.pages import PAGE, asked
 from functions.shared.problems import FieldError, Forbidden, Malformed, NotFound
-from functions.venues import entrances, poster, rules, service
+from functions.venues import entrances, rules, service
+from functions.venues.reach import managed
 from functions.venues.rules import Venue
-from functions.venues.service import Facts
 from functions.venues.shapes import (
-    CodeIn,
-    CodeOut,
     DecisionIn,
     PolicyIn,
     PublicVenueOut,
     VenueIn,
     VenueOut,
     VenuesOut,
-    code_out,
     public_out,
     venue_out,
 )
@@ -40,7 +36,7 @@ public = Routes("venue-facts")  # mounted where nobody has a token
 def apply(request: Request) -> Answer:
     """Take an application; an officer of the area decides on it later."""
     request.caller.require_area(request.body.area)
-    made, new = service.apply(_facts(request.body), request.at)
+    made, new = service.apply(request.body.facts(), request.at)
     return Answer(_shaped(made), 201 if new else 200)
 
 
@@ -58,7 +54,7 @@ def register(request: Request, venue: str) -> Answer:
     stored = service.venue(venue, request.at)
     if stored:
         request.caller.require_area(stored.area)
-    made, new = service.register(venue, _facts(request.body), request.at)
+    made, new = service.register(venue, request.body.facts(), request.at)
     _note(request, "venue.registered")
     return Answer(_shaped(made), 201 if new else 200)
 
@@ -104,8 +100,9 @@ def by_code(request: Request, code: str) -> PublicVenueOut:
     summary="A venue whole: application, decision, policy, codes",
 )
 def record(request: Request, venue: str) -> VenueOut:
-    """Answer all that is stored of a venue."""
-    return _shaped(_managed(request, venue))
+    """Answer all that is stored of a venue, its contact too."""
+    found = managed(request, venue)
+    return venue_out(found, settings().me_url, service.contact(found))
 
 
 @routes.post(
@@ -117,7 +114,7 @@ def record(request: Request, venue: str) -> VenueOut:
 )
 def decide(request: Request, venue: str) -> VenueOut:
     """Decide on a venue of the officer's area."""
-    _managed(request, venue)
+    managed(request, venue)
     if not rules.may_decide(request.body.decision, request.caller.scope):
         raise Forbidden("A subdistrict approves, refuses and closes. A community checks, or asks again.", code="level")
     decided = service.decide(venue, request.body.decision, request.body.reason, request.at)
@@ -134,71 +131,10 @@ def decide(request: Request, venue: str) -> VenueOut:
 )
 def set_policy(request: Request, venue: str) -> VenueOut:
     """Set the policy; a lower peak than before leaves the shards as they are."""
-    _managed(request, venue)
+    managed(request, venue)
     changed = service.set_policy(venue, request.body.policy(), request.at)
     _note(request, "venue.policy-set")
     return _shaped(changed)
-
-
-@routes.post(
-    "/venues/{venue}/codes",
-    roles={"venue", "officer"},
-    body=CodeIn,
-    answer=CodeOut,
-    summary="Make a venue code for one entrance; the label's current code when it has one",
-)
-def add_code(request: Request, venue: str) -> CodeOut:
-    """Make a code."""
-    _managed(request, venue)
-    made = entrances.add_code(venue, request.body.label, request.at)
-    _note(request, "venue.code-made")
-    return code_out(venue, made, settings().me_url)
-
-
-@routes.post(
-    "/venues/{venue}/codes/{code}/retirement",
-    roles={"venue", "officer"},
-    answer=VenueOut,
-    summary="Retire a venue code that was copied or lost",
-)
-def retire_code(request: Request, venue: str, code: str) -> VenueOut:
-    """Retire a code; again changes nothing."""
-    _managed(request, venue)
-    changed = entrances.retire_code(venue, code, request.at)
-    _note(request, "venue.code-retired")
-    return _shaped(changed)
-
-
-@routes.get(
-    "/venues/{venue}/poster",
-    roles={"venue", "officer"},
-    answer=bytes,
-    query=("format", "label"),
-    summary="The poster with the venue code, as PDF or SVG",
-)
-def draw_poster(request: Request, venue: str) -> Answer:
-    """Draw the poster of the label's code, made now when there is none; only an open venue has one."""
-    managed = _managed(request, venue)
-    if not managed.open:
-        raise NotFound("A poster is printed once the venue is approved.", code="not-approved")
-    label, form = request.query.get("label", ""), posters.read_format(request.query.get("format", ""))
-    if len(label) > 32:  # noqa: PLR2004 - CodeIn's own limit
-        raise Malformed("A label has at most 32 characters.", code="label")
-    code = code_out(venue, entrances.add_code(venue, label, request.at), settings().me_url)
-    return posters.answer(form, poster.of_code(managed.name, label, code.url), venue)
-
-
-def _managed(request: Request, venue: str) -> Venue:
-    if request.caller.role == "venue":
-        request.caller.require_scope(venue)
-        return service.must(venue, request.at)
-    found = service.must(venue, request.at)
-    request.caller.require_area(found.area)
-    return found
-
-
-def _facts(body: VenueIn) -> Facts:
-    return Facts(body.name, body.area, body.category, body.address, body.parent)
 
 
 def _shaped(venue: Venue) -> VenueOut:

@@ -127,6 +127,11 @@ def state_after(state: str, decision: str) -> str | None:
     return reached if state in allowed or state == reached else None
 
 
+def reached_by(decision: str) -> str:
+    """Return the state a decision leads to where it can be taken."""
+    return _DECISIONS[decision][1]
+
+
 def may_decide(decision: str, area: str) -> bool:
     """Tell whether an officer of an area may take a decision: a community checks and asks again, a subdistrict decides."""
     return decision in _OF_A_COMMUNITY or len(area) <= SUBDISTRICT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -48,7 +48,7 @@ class Facts:
 def venue(venue_id: str, at: int) -> Venue | None:
     """Return a venue as it stands now, None when nobody ever applied for it."""
     row = VenueRow.find(venue_id, at=at)
-    return _read(row) if row else None
+    return read(row) if row else None
 
 
 def must(venue_id: str, at: int) -> Venue:
@@ -96,6 +96,27 @@ def apply(facts: Facts, at: int) -> tuple[Venue, bool]:
     return must(venue_id, at), False
 
 
+def correct(venue_id: str, facts: Facts, at: int) -> Venue:
+    """Put corrected facts in place of those of an application that was sent back; it waits anew under the same id.
+
+    The same correction again changes nothing.
+
+    Raises:
+        NotFound: no such venue.
+        Rejected: as `apply` refuses.
+        Conflict: nobody asked for a correction.
+    """
+    stored = must(venue_id, at)
+    _check(venue_id, facts, at)
+    row = VenueRow(venue_id)
+    changes = [*_changes(venue_id, facts), *_reaching(facts.area, "applied", at)]
+    corrected = row.update_if(changes, VenueRow.state == "returned")
+    if not corrected and not (stored.state == "applied" and _facts(stored) == replace(facts, contact=None)):
+        raise Conflict("This application was not sent back to be corrected.", code="state")
+    _recently.cache_clear()
+    return must(venue_id, at)
+
+
 def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
     """Register and approve a venue under an id of the officer's; return it and whether it is new.
 
@@ -114,7 +135,7 @@ def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
     row = VenueRow(venue_id)
     row.update(actions=changes)
     _recently.cache_clear()
-    return _read(row), False
+    return read(row), False
 
 
 def decide(venue_id: str, decision: str, reason: str, at: int) -> Venue:
@@ -135,7 +156,7 @@ def decide(venue_id: str, decision: str, reason: str, at: int) -> Venue:
     if not row.update_if(changes, VenueRow.state == stored.state):
         raise Conflict("Somebody else decided at the same moment. Look again.", code="state")
     _recently.cache_clear()
-    return _read(row)
+    return read(row)
 
 
 def set_policy(venue_id: str, policy: Policy, at: int) -> Venue:
@@ -174,7 +195,7 @@ def in_area(area: str, position: Any, limit: int, at: int) -> Page[Venue]:
     else:
         found = VenueRow.by_area.query(district_of(area), filter_condition=inside, last_evaluated_key=position)
     shown = page_of(VenueRow, found, limit, at)
-    return Page([_read(row) for row in shown.items], shown.position)
+    return Page([read(row) for row in shown.items], shown.position)
 
 
 def waiting(area: str, state: str, position: Any, limit: int, at: int) -> Page[Venue]:
@@ -183,7 +204,7 @@ def waiting(area: str, state: str, position: Any, limit: int, at: int) -> Page[V
     place = rules.waiting(district_of(area), state)
     found = VenueRow.by_state.query(place, filter_condition=inside, last_evaluated_key=position)
     shown = page_of(VenueRow, found, limit, at)
-    return Page([_read(row) for row in shown.items], shown.position)
+    return Page([read(row) for row in shown.items], shown.position)
 
 
 def contact(venue: Venue) -> Contact | None:
@@ -251,7 +272,7 @@ def _put(venue_id: str, facts: Facts, state: str, at: int) -> tuple[Venue, bool]
         codes="[]",
     )
     _describe(row, facts)
-    return (_read(row), True) if row.put_if_absent() else (must(venue_id, at), False)
+    return (read(row), True) if row.put_if_absent() else (must(venue_id, at), False)
 
 
 def _describe(row: VenueRow, facts: Facts) -> None:
@@ -307,7 +328,8 @@ def _policy(row: VenueRow) -> Policy:
     return msgspec.convert(stored, type=Policy)
 
 
-def _read(row: VenueRow) -> Venue:
+def read(row: VenueRow) -> Venue:
+    """Return a venue as its row says."""
     return Venue(
         venue=row.venue,
         name=row.name,

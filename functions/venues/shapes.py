@@ -7,9 +7,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from functions.shared.clock import rfc3339
-from functions.venues import codes, entrances
+from functions.venues import about, codes, entrances
+from functions.venues.about import MAX_HOURS, ContactIn, ContactOut, HoursShape, PerHour, PositionShape
 from functions.venues.policy import MAX_LIST_AGE_S, MIN_LIST_AGE_S, Policy
+from functions.venues.poster_life import Poster as PosterState
+from functions.venues.poster_life import Step
 from functions.venues.rules import MAX_SHARDS, Code, Venue, shards_for
+from functions.venues.service import Contact, Facts
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -29,6 +33,21 @@ class VenueIn(Struct, frozen=True, forbid_unknown_fields=True):
     category: Text = ""
     address: Text = ""
     parent: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    contact: ContactIn | None = None
+    position: PositionShape | None = None
+    hours: Annotated[tuple[HoursShape, ...], Meta(max_length=MAX_HOURS)] = ()
+    peak_per_hour: PerHour = 0
+    moves: bool = False
+
+    def facts(self) -> Facts:
+        """Return the facts this states.
+
+        Raises:
+            Rejected: the position lies outside China, or there is no such phone.
+        """
+        known = about.read_about(self.position, self.hours, self.peak_per_hour, moves=self.moves)
+        person = about.read_contact(self.contact.name, self.contact.phone) if self.contact else None
+        return Facts(self.name, self.area, self.category, self.address, self.parent, known, person)
 
 
 class DecisionIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +75,12 @@ class CodeIn(Struct, frozen=True, forbid_unknown_fields=True):
     label: Annotated[str, Meta(max_length=32)] = ""
 
 
+class PosterIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody says of a poster."""
+
+    state: Step
+
+
 class RulesOut(Struct, frozen=True):
     """The rules at a venue's doors, as anybody may know them."""
 
@@ -71,10 +96,14 @@ class PublicVenueOut(Struct, frozen=True):
     category: str
     state: Literal["approved", "closed"]
     rules: RulesOut
+    moves: bool = False
 
 
 class CodeOut(Struct, frozen=True, omit_defaults=True):
-    """A venue code; `url` is what its poster's symbol holds, `spelled` what is printed below it for people."""
+    """A venue code; `url` is what its poster's symbol holds, `spelled` what is printed below it for people.
+
+    `poster` is where its poster is in its life, since `poster_at`.
+    """
 
     code: str
     spelled: str
@@ -83,6 +112,8 @@ class CodeOut(Struct, frozen=True, omit_defaults=True):
     made_at: str
     retired_at: str | None = None
     replaced_by: str = ""
+    poster: PosterState = "made"
+    poster_at: str | None = None
 
 
 class VenueOut(Struct, frozen=True, omit_defaults=True):
@@ -102,6 +133,11 @@ class VenueOut(Struct, frozen=True, omit_defaults=True):
     codes: tuple[CodeOut, ...]
     reason: str
     decided_at: str | None = None
+    position: PositionShape | None = None
+    hours: tuple[HoursShape, ...] = ()
+    peak_per_hour: int = 0
+    moves: bool = False
+    contact: ContactOut | None = None
 
 
 class VenuesOut(Struct, frozen=True, omit_defaults=True):
@@ -114,7 +150,7 @@ class VenuesOut(Struct, frozen=True, omit_defaults=True):
 def public_out(venue: Venue) -> PublicVenueOut:
     """Shape a venue for anybody."""
     rules = RulesOut(venue.policy.pass_required, venue.policy.max_list_age_s)
-    return PublicVenueOut(venue.venue, venue.name, venue.category, "approved" if venue.open else "closed", rules)
+    return PublicVenueOut(venue.venue, venue.name, venue.category, "approved" if venue.open else "closed", rules, venue.about.moves)
 
 
 def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:
@@ -122,16 +158,18 @@ def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:
     return CodeOut(
         code=code.code,
         spelled=codes.spelled(code.code),
-        url=f"{me_url}/c/{entrances.address(venue_id, code.code)}",
+        url=entrances.url(me_url, venue_id, code.code),
         label=code.label,
         made_at=rfc3339(code.made_at),
         retired_at=None if code.retired_at is None else rfc3339(code.retired_at),
         replaced_by=code.replaced_by,
+        poster=code.poster,  # type: ignore[arg-type]  # stored by us, one of the seven
+        poster_at=None if code.poster_at is None else rfc3339(code.poster_at),
     )
 
 
-def venue_out(venue: Venue, me_url: str) -> VenueOut:
-    """Shape a venue whole."""
+def venue_out(venue: Venue, me_url: str, contact: Contact | None = None) -> VenueOut:
+    """Shape a venue whole; its contact only for one venue at a time, never in a list of the area."""
     return VenueOut(
         venue=venue.venue,
         name=venue.name,
@@ -147,4 +185,9 @@ def venue_out(venue: Venue, me_url: str) -> VenueOut:
         codes=tuple(code_out(venue.venue, code, me_url) for code in venue.codes),
         reason=venue.reason,
         decided_at=None if venue.decided_at is None else rfc3339(venue.decided_at),
+        position=about.position_out(venue.about),
+        hours=about.hours_out(venue.about),
+        peak_per_hour=venue.about.peak_per_hour,
+        moves=venue.about.moves,
+        contact=ContactOut(contact.name, contact.phone) if contact else None,
     )

@@ -27,8 +27,10 @@ POLICIES = {
     "gate": _EVERYWHERE.format(scripts=" 'wasm-unsafe-eval'", connections="", media=" media-src 'self';"),
     "desk": _EVERYWHERE.format(scripts="", connections=" {elsewhere}", media=""),
 }
-PERMISSIONS = "camera={camera}, geolocation=(), microphone=(), payment=(), usb=()"
+PERMISSIONS = "camera={camera}, geolocation={position}, microphone=(), payment=(), usb=()"
 CAMERA = {"me": "()", "gate": "(self)", "desk": "()"}
+# Whoever applies for a venue may say where they stand; a page asks when its button is pressed, and not before.
+POSITION = {"me": "(self)", "gate": "()", "desk": "()"}
 
 
 def security_headers(origin: str, elsewhere: str = "") -> dict[str, str]:
@@ -36,7 +38,7 @@ def security_headers(origin: str, elsewhere: str = "") -> dict[str, str]:
     known = origin if origin in ORIGINS else "me"
     return {
         "Content-Security-Policy": POLICIES[known].replace(" {elsewhere}", f" {elsewhere}" if elsewhere else ""),
-        "Permissions-Policy": PERMISSIONS.format(camera=CAMERA[known]),
+        "Permissions-Policy": PERMISSIONS.format(camera=CAMERA[known], position=POSITION[known]),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
