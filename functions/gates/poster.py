@@ -10,7 +10,7 @@ from typing import Final
 from functions.gates.rules import Gate
 from functions.shared.posters import Poster
 
-_HEADING: Final = "查验上岗 Begin a shift"
+_HEADING: Final = ("查验上岗", "Begin a shift")
 _STEPS: Final = (
     ("扫码后输入管理员给你的口令", "Scan, then type the code from your manager"),
     ("访客请勿扫此码", "Visitors: this code is not for you"),

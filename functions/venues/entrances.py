@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from functions.shared.problems import Conflict, NotFound
 from functions.shared.secrets import keyed_hash
-from functions.venues import codes, rules, service
+from functions.venues import codes, poster_life, rules, service
 from functions.venues.model import VenueCodeRow
 from functions.venues.rules import Code, Venue
 
@@ -21,6 +21,11 @@ def sign(venue_id: str, short: str) -> bytes:
 def address(venue_id: str, short: str) -> str:
     """Return the last part of the address that a poster's symbol holds."""
     return codes.address(venue_id, short, sign)
+
+
+def url(me_url: str, venue_id: str, short: str) -> str:
+    """Return what a poster's symbol holds; `me_url` is the origin of people's own pages."""
+    return f"{me_url}/c/{address(venue_id, short)}"
 
 
 def add_code(venue_id: str, label: str, at: int, random: Callable[[int], bytes] = os.urandom) -> Code:
@@ -73,6 +78,49 @@ def replace_code(venue_id: str, short: str, at: int, random: Callable[[int], byt
     kept = [replace(one, retired_at=at, replaced_by=made.code) if one.code == short else one for one in stored.codes]
     service.change_codes(stored, (*kept[-2 * rules.MAX_CODES :], made))
     return made
+
+
+def set_poster(venue_id: str, short: str, step: str, at: int) -> Code:
+    """Say where a code's poster is in its life; the same again changes nothing.
+
+    Raises:
+        NotFound: no such venue, or no such code.
+        Conflict: the code is retired, its poster can't be there yet, or the codes changed at the same moment.
+    """
+    stored = service.must(venue_id, at)
+    code = find(stored, short)
+    if code.retired_at is not None:
+        raise Conflict("This code was retired. Take its poster down, it says nothing any more.", code="retired")
+    if not poster_life.may_follow(code.poster, step):
+        raise Conflict(f"A poster that is {code.poster} can't be {step} next.", code="poster")
+    if not poster_life.is_new(code.poster, code.poster_at, step, at):
+        return code
+    changed = replace(code, poster=step, poster_at=at)
+    service.change_codes(stored, tuple(changed if one.code == short else one for one in stored.codes))
+    return changed
+
+
+def note_printed(venue_id: str, shorts: Collection[str], at: int) -> bool:
+    """Mark posters as printed that wait for it; one that hangs already was printed once more, and stays where it is.
+
+    Returns:
+        Whether it is noted; not when somebody changed the codes at the same moment, ask again then.
+    """
+    stored = service.venue(venue_id, at)
+    if stored is None:
+        return True
+    waits = {"made", *poster_life.GONE}
+    marked = tuple(
+        replace(one, poster="printed", poster_at=at) if one.code in shorts and one.poster in waits else one
+        for one in stored.codes
+    )
+    if marked == stored.codes:
+        return True
+    try:
+        service.change_codes(stored, marked)
+    except Conflict:
+        return False
+    return True
 
 
 def find(venue: Venue, short: str) -> Code:

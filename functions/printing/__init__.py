@@ -1,0 +1,1 @@
+"""Print jobs: the posters of many venues as one file."""
