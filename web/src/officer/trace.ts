@@ -11,6 +11,8 @@ import { type FollowUpKey, GROUNDS, moment, type Trace, traceState } from "./tra
 import { rfc3339 } from "../shared/china";
 
 const AGAIN_MS = 2_000;
+/** Turns of it between looks while another person is awaited. */
+const SELDOM = 5;
 
 export class TraceView implements View {
   private readonly outcome: Outcome;
@@ -23,6 +25,8 @@ export class TraceView implements View {
   private readonly timer: ReturnType<typeof setInterval>;
   private key = "";
   private embargo = "";
+  private turn = 0;
+  private decided: string | undefined;
 
   constructor(
     private readonly officer: Officer,
@@ -67,18 +71,24 @@ export class TraceView implements View {
     ];
   }
 
-  /** What goes on by itself is asked for again, while somebody looks. */
+  /** What goes on by itself, or by another's hand, is asked for again while somebody looks. */
   private async again(): Promise<void> {
     const value = this.loaded.value;
-    const busy = value?.state === "approved" || value?.state === "searching" || value?.notice?.state === "sending";
-    if (!busy || document.visibilityState !== "visible") return;
+    if (value === undefined || document.visibilityState !== "visible") return;
+    const { state, notice } = value;
+    const over = state === "refused" || notice?.state === "sent" || notice?.state === "stopped";
+    const busy = state === "approved" || state === "searching" || notice?.state === "sending";
+    this.turn += 1;
+    if (over || (!busy && this.turn % SELDOM !== 0)) return;
     await this.loaded.load();
   }
 
   private came(): void {
     const trace = this.loaded.value;
     this.panel.refresh();
-    this.deciding.refresh();
+    // What is being chosen stays until somebody has decided.
+    if (this.decided !== trace?.state) this.deciding.refresh();
+    this.decided = trace?.state;
     if (trace === undefined) return;
     retitle(this.panel, trace.case, this.officer.voice);
     this.people.found(trace);
