@@ -1,0 +1,243 @@
+/** The page on which whoever answers for a venue applies for its code, and comes back to see how things stand. */
+import { chinaInstant, instantOf } from "../shared/china";
+import { type Config, loadConfig } from "../shared/config";
+import { h, refill } from "../shared/dom";
+import { Problem } from "../shared/api";
+import { makeKey } from "../shared/keys";
+import type { Session } from "../shared/session";
+import { bar, helpLine } from "../shared/shell";
+import { askToPersist, openStorage } from "../shared/store";
+import { ApplyForm } from "./form";
+import { blank, type Draft, faultOf, type Sent, voiceOfPage, type Word } from "./page";
+import { type Applicant, apply, correct, type Facts, poster, record, sessionOf, type Venue } from "./service";
+
+const voice = voiceOfPage();
+const opening = openStorage<{ sent: Sent }>("epipass-apply", 1, ["sent"]);
+const sessions = new Map<string, Session>();
+const seen = new Map<string, Venue | string>();
+
+let config: Config | undefined;
+let kept: readonly Sent[] = [];
+let lasting = true;
+let draft: Draft = blank();
+/** A new application, or the venue that is being corrected; undefined: the list. */
+let form: ApplyForm | undefined;
+let correcting: Sent | undefined;
+let applying = false;
+
+function part(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`no #${id} in the page`);
+  return found;
+}
+
+function button(word: Word, kind: string, act: () => void, id?: string): HTMLButtonElement {
+  const made = h("button", { type: "button", class: kind, id }, voice.say(word));
+  made.addEventListener("click", act);
+  return made;
+}
+
+function announce(word: Word): void {
+  part("announce").textContent = voice.say(word);
+}
+
+/** Draw the page from what is known; `moved`: to another screen, so the focus goes to its heading. */
+function draw(moved = false): void {
+  const shell = { voice, config, onLanguage: () => draw() };
+  const nodes = applying || correcting !== undefined || kept.length === 0 ? formScreen() : listScreen();
+  document.title = voice.say("title");
+  refill(part("page"), [...bar(shell), h("div", { class: "sheet" }, h("main", {}, ...nodes), helpLine(shell))]);
+  if (moved) {
+    scrollTo(0, 0);
+    document.querySelector("h1")?.focus();
+  }
+}
+
+function heading(word: Word): Node {
+  return h("h1", { tabindex: "-1" }, voice.say(word));
+}
+
+function formScreen(): (Node | undefined)[] {
+  form = new ApplyForm(voice, draft, correcting !== undefined, send);
+  const venue = correcting && seen.get(correcting.venue);
+  const reason = venue !== undefined && typeof venue !== "string" ? reasonOf(venue) : undefined;
+  const back = kept.length > 0 ? button("back", "plain", () => leave(), "back") : undefined;
+  const say = voice.say(correcting === undefined ? "intro" : "correctIntro");
+  const unkept = lasting ? undefined : h("p", { class: "notice" }, voice.say("notKeeping"));
+  return [back, heading(correcting === undefined ? "title" : "correct"), h("p", {}, say), unkept, reason, form.node];
+}
+
+function leave(): void {
+  [applying, correcting, form] = [false, undefined, undefined];
+  draw(true);
+  void look();
+}
+
+function listScreen(): (Node | undefined)[] {
+  const unkept = lasting ? undefined : h("p", { class: "notice" }, voice.say("notKeeping"));
+  return [
+    heading("mine"),
+    unkept,
+    ...kept.map(card),
+    h(
+      "div",
+      { class: "acts" },
+      button("refresh", "plain wide", () => void look()),
+      button("another", "plain wide", fresh),
+    ),
+  ];
+}
+
+function fresh(): void {
+  draft = blank();
+  applying = true;
+  draw(true);
+}
+
+function reasonOf({ reason }: Venue): Node | undefined {
+  if (reason === "") return undefined;
+  return h("div", { class: "notice" }, h("b", {}, voice.say("reason")), h("p", {}, reason));
+}
+
+function card(sent: Sent): Node {
+  const venue = seen.get(sent.venue);
+  const head = h("h2", {}, typeof venue === "object" ? venue.name : sent.name);
+  const number = h("p", { class: "hint" }, voice.say("number"), " ", h("span", { class: "code" }, sent.venue));
+  if (venue === undefined) return h("section", { class: "card" }, head, number);
+  if (typeof venue === "string") {
+    const forget = button("forget", "plain", () => void remove(sent));
+    return h("section", { class: "card" }, head, number, h("p", { class: "fault", role: "alert" }, venue), forget);
+  }
+  const time = chinaInstant(voice.language, instantOf(venue.applied_at));
+  return h(
+    "section",
+    { class: "card", "data-state": venue.state },
+    head,
+    h("p", { class: "state" }, voice.say(`state:${venue.state}`)),
+    h("p", {}, voice.say(`next:${venue.state}`)),
+    reasonOf(venue),
+    ...actsOf(sent, venue),
+    h("p", { class: "hint" }, voice.say("reached", { time })),
+    number,
+  );
+}
+
+function actsOf(sent: Sent, venue: Venue): Node[] {
+  if (venue.state === "returned") return [button("correct", "solid wide", () => edit(sent, venue))];
+  if (venue.state !== "approved") return [];
+  const fault = h("p", { class: "fault", role: "alert" });
+  const get = button("poster", "solid wide", () => void savePoster(sent, get, fault));
+  return [get, fault];
+}
+
+async function savePoster(sent: Sent, get: HTMLButtonElement, fault: HTMLElement): Promise<void> {
+  get.disabled = true;
+  fault.textContent = "";
+  try {
+    const data = await poster(session(sent), sent.venue);
+    const link = h("a", { href: URL.createObjectURL(data), download: `poster-${sent.venue}.pdf` });
+    link.click();
+    // The download has taken the data over by then.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  } catch (error) {
+    fault.textContent = faultOf(voice, error);
+  } finally {
+    get.disabled = false;
+  }
+}
+
+function edit(sent: Sent, venue: Venue): void {
+  const [open] = venue.hours ?? [];
+  draft = {
+    ...blank(),
+    name: venue.name,
+    area: venue.area,
+    category: venue.category ?? "other",
+    address: venue.address ?? "",
+    moves: venue.moves ?? false,
+    opens: open?.opens ?? "",
+    closes: open?.closes ?? "",
+    peak: venue.peak_per_hour ? String(venue.peak_per_hour) : "",
+    position: venue.position,
+    parent: venue.parent ?? "",
+  };
+  correcting = sent;
+  draw(true);
+}
+
+async function send(facts: Facts, applicant: Applicant | undefined): Promise<void> {
+  if (correcting !== undefined) seen.set(correcting.venue, await correct(session(correcting), correcting.venue, facts));
+  else if (applicant !== undefined) await first(facts, applicant);
+  [draft, applying, correcting, form] = [blank(), false, undefined, undefined];
+  draw(true);
+  announce("sent");
+  await look();
+}
+
+async function first(facts: Facts, applicant: Applicant): Promise<void> {
+  const key = (draft.key ??= await makeKey());
+  const made = await patient(() => apply(facts, applicant, key));
+  const sent = { venue: made.venue, name: facts.name, key };
+  session(sent).grant(made);
+  await (await opening).store("sent").put(made.venue, sent);
+  await refreshKept();
+  void askToPersist();
+}
+
+/** The first answer teaches the clock; a proof that was refused for the phone's own is made once more. */
+async function patient<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "proof") throw error;
+    return attempt();
+  }
+}
+
+function session({ venue, key }: Sent): Session {
+  const held = sessions.get(venue) ?? sessionOf(venue, key);
+  sessions.set(venue, held);
+  return held;
+}
+
+async function remove({ venue }: Sent): Promise<void> {
+  await (await opening).store("sent").delete(venue);
+  await refreshKept();
+  draw(true);
+}
+
+async function refreshKept(): Promise<void> {
+  const storage = await opening;
+  [kept, lasting] = [await storage.store("sent").all(), storage.lasting];
+}
+
+/** Ask how each application stands; an answer that does not come leaves what was known. */
+async function look(): Promise<void> {
+  await Promise.all(
+    kept.map(async (sent) => {
+      try {
+        seen.set(sent.venue, await record(session(sent), sent.venue));
+      } catch (error) {
+        seen.set(sent.venue, faultOf(voice, error));
+      }
+    }),
+  );
+  if (form === undefined) draw();
+}
+
+async function start(): Promise<void> {
+  void loadConfig().then(
+    (loaded) => {
+      config = loaded;
+      // Not under somebody's finger; what was typed is kept by the draft.
+      if (document.activeElement === document.body) draw();
+    },
+    () => undefined,
+  );
+  await refreshKept();
+  draw();
+  await look();
+}
+
+setInterval(() => form?.tick(), 1000);
+void start();

@@ -1,0 +1,60 @@
+/** What every part of the page is handed. */
+import { Offline, Problem } from "../shared/api";
+import type { OwnKey } from "../shared/keys";
+import { type Speaker, speaker } from "../shared/words";
+import type { Facts } from "./service";
+import en from "./words/en.json";
+import zh from "./words/zh.json";
+
+export type Word = keyof typeof zh;
+export type Voice = Speaker<Word>;
+
+/** An application that this phone sent, and the key that may act for it. */
+export interface Sent {
+  readonly venue: string;
+  readonly name: string;
+  readonly key: OwnKey;
+}
+
+/** What was typed, kept while the page is open: another language or a refusal loses nothing. */
+export interface Draft {
+  name: string;
+  area: string;
+  category: string;
+  address: string;
+  moves: boolean;
+  opens: string;
+  closes: string;
+  peak: string;
+  contact: string;
+  phone: string;
+  code: string;
+  position: Facts["position"];
+  accuracyM: number;
+  parent: string;
+  /** The key that applies: the same for every try, so that an answer that got lost does no harm. */
+  key: OwnKey | undefined;
+  /** Milliseconds of performance.now() of the last code. */
+  askedAt: number | undefined;
+}
+
+export function voiceOfPage(): Voice {
+  return speaker<Word>(zh, en);
+}
+
+/** A fresh form; an address that ends in `#990101001001` names the community that handed it out. */
+export function blank(): Draft {
+  const area = /^#\d{6,12}$/.test(location.hash) ? location.hash.slice(1) : "";
+  const empty = { name: "", category: "shop", address: "", opens: "", closes: "", peak: "", contact: "", phone: "" };
+  const none = { position: undefined, key: undefined, askedAt: undefined };
+  return { ...empty, ...none, area, code: "", moves: false, accuracyM: 0, parent: "" };
+}
+
+/** What went wrong, in words. */
+export function faultOf(voice: Voice, error: unknown): string {
+  if (error instanceof Offline) return voice.say("noNetwork");
+  if (!(error instanceof Problem)) throw error;
+  const laws = [error.code, ...error.errors.map(({ law }) => law)].map((law) => `fault:${law}`);
+  const word = laws.find((one) => one in zh) as Word | undefined;
+  return voice.say(word ?? (error.status === 429 ? "fault:too-many" : "fault:service"));
+}
