@@ -218,7 +218,11 @@ def templates() -> dict[str, bytes]:
     ]
     tested = ["tube 管码", "revision 修订号", "pool_size 混采人数", "id_type 证件类型", "id_number 证件号码"]
     tested += ["sampled_at 采样时间", "reported_at 报告时间", "result 结果", "site 采样点"]
+    applied = ["name 场所名称", "area 社区代码", "category 类别", "address 地址", "parent 所在场所", "contact 联系人"]
+    applied += ["phone 联系电话", "latitude 纬度", "longitude 经度", "system 坐标系", "hours 营业时间"]
+    applied += ["peak_per_hour 高峰人数", "moves 移动场所"]
     return {
+        "venue-applications.xlsx": write_xlsx([applied], text_columns=len(applied)),
         "staff-list.xlsx": write_xlsx([staff], text_columns=len(staff)),
         "results.xlsx": write_xlsx([tested], text_columns=len(tested)),
     }

@@ -19,6 +19,7 @@ from functions.shared.identity import read_document
 from functions.shared.sheets import read
 from functions.shared.sheets.laws import Fault
 from functions.staff import rows as staff_rows
+from functions.venues import bulk
 
 DISTRICT: dict[str, Any] = json.loads((Path(__file__).parents[2] / "examples/district.json").read_text("utf-8"))
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=CHINA)
@@ -60,13 +61,15 @@ def test_the_same_district_is_written_each_time() -> None:
     assert results(DISTRICT, NOW) == results(DISTRICT, NOW)
 
 
-@pytest.mark.parametrize("name", ["staff-list.xlsx", "results.xlsx"])
+@pytest.mark.parametrize("name", ["staff-list.xlsx", "results.xlsx", "venue-applications.xlsx"])
 def test_templates_have_every_column_as_text(name: str) -> None:
     """A spreadsheet drops digits of numbers, never of text; the committed template is the generated one."""
     data = (Path(__file__).parents[2] / "examples/templates" / name).read_bytes()
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     cells = list(sheet[1])
     assert {cell.number_format for cell in cells} == {"@"}
-    columns = staff_rows.COLUMNS if name.startswith("staff") else result_rows.COLUMNS
+    columns = {"staff": staff_rows.COLUMNS, "results": result_rows.COLUMNS, "venue": bulk.COLUMNS}[
+        name.partition("-")[0].removesuffix(".xlsx")
+    ]
     assert [str(cell.value).split()[0] for cell in cells] == [column.name for column in columns]
     assert openpyxl.load_workbook(io.BytesIO(templates()[name])).worksheets[0][1][0].value == cells[0].value

@@ -101,7 +101,7 @@ export interface Figures {
   readonly scans: Count;
 }
 
-export type VenueState = "applied" | "approved" | "refused" | "closed";
+export type VenueState = "applied" | "checked" | "returned" | "approved" | "refused" | "closed";
 
 export interface Venue {
   readonly venue: string;
@@ -113,6 +113,25 @@ export interface Venue {
   readonly pass_required: boolean;
   readonly reason: string;
   readonly applied_at: string;
+  readonly moves?: boolean;
+  readonly peak_per_hour?: number;
+  readonly contact?: { readonly name: string; readonly phone: string };
+}
+
+/** A venue that an application may be the same as. */
+export interface Alike {
+  readonly venue: string;
+  readonly name: string;
+  readonly area: string;
+  readonly address: string;
+  readonly state: VenueState;
+  readonly why: readonly ("name" | "address" | "near")[];
+}
+
+export interface Application {
+  readonly venue: Venue;
+  readonly waits_s: number;
+  readonly duplicates: readonly Alike[];
 }
 
 export interface Gate {

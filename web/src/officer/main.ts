@@ -2,11 +2,13 @@
 import { type Console, openConsole, type Plan, type Tab, type View } from "../desk/shell";
 import { speaker } from "../shared/words";
 import { h } from "../shared/dom";
+import { DayView } from "./day";
 import { GateView } from "./gate";
 import { HoldsView } from "./holds";
 import { LabView } from "./lab";
 import { Officer } from "./officer";
 import { link } from "./panel";
+import { QueueView } from "./queue";
 import { RunView } from "./run";
 import { RunsView } from "./runs";
 import { StartView } from "./start";
@@ -29,6 +31,8 @@ const ROUTES: readonly (readonly [string, Make])[] = [
   ["traces", (officer) => new TracesView(officer)],
   [`traces/of/${ID}`, (officer, trace = "") => new TraceView(officer, trace)],
   ["traces/keys", (officer) => new KeysView(officer)],
+  ["day", (officer) => new DayView(officer)],
+  ["day/of/(\\d{2,12})", (officer, area) => new DayView(officer, area)],
   ["units", (officer) => new UnitsView(officer)],
   ["units/new", (officer) => new UnitView(officer)],
   [`units/of/${ID}`, (officer, unit) => new UnitView(officer, unit)],
@@ -38,6 +42,7 @@ const ROUTES: readonly (readonly [string, Make])[] = [
   ["holds", (officer) => new HoldsView(officer)],
   ["runs", (officer) => new RunsView(officer)],
   [`runs/of/${ID}`, (officer, run = "") => new RunView(officer, run)],
+  ["queue", (officer) => new QueueView(officer)],
   ["venues", (officer) => new VenuesView(officer)],
   [`venues/of/${ID}`, (officer, venue = "") => new VenueView(officer, venue)],
   [`venues/gate/${ID}/${ID}`, (officer, venue = "", gate = "") => new GateView(officer, venue, gate)],
@@ -71,10 +76,12 @@ function tabsOf(tracer: boolean): readonly Tab[] {
     ]);
   return tabs([
     ["", "tabStart"],
+    ["day", "tabDay"],
     ["holds", "tabHolds"],
     ["units", "tabUnits"],
     ["labs", "tabLabs"],
     ["runs", "tabRuns"],
+    ["queue", "tabQueue"],
     ["venues", "tabVenues"],
     ["traces", "tabTraces"],
   ]);

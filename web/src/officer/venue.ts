@@ -85,7 +85,7 @@ export class VenueView implements View {
         [voice.say("rule"), voice.say(venue.pass_required ? "passRequired" : "passNotRequired")],
       ]),
       ...(venue.state === "approved" ? this.poster(venue) : []),
-      ...(venue.state === "applied" ? this.decisions(venue) : []),
+      ...(["applied", "checked", "returned"].includes(venue.state) ? this.decisions(venue) : []),
     ]);
   }
 

@@ -9,7 +9,14 @@ import type { Officer } from "./officer";
 import { link, type Nodes } from "./panel";
 import type { Voice } from "./words";
 
-const MARKS: Readonly<Record<VenueState, Mark>> = { applied: "wait", approved: "good", refused: "bad", closed: "none" };
+const MARKS: Readonly<Record<VenueState, Mark>> = {
+  applied: "wait",
+  checked: "wait",
+  returned: "wait",
+  approved: "good",
+  refused: "bad",
+  closed: "none",
+};
 
 export function stateOf(voice: Voice, { state }: Venue): Node {
   return marked(MARKS[state], voice.say(`venue:${state}`));

@@ -1,14 +1,18 @@
 /** The officer's words: the desk's and its own. */
 import { DESK_WORDS } from "../desk/words";
 import type { Speaker } from "../shared/words";
+import dayEn from "./words/day.en.json";
+import dayZh from "./words/day.zh.json";
 import en from "./words/en.json";
+import queueEn from "./words/queue.en.json";
+import queueZh from "./words/queue.zh.json";
 import tracesEn from "./words/traces.en.json";
 import tracesZh from "./words/traces.zh.json";
 import zh from "./words/zh.json";
 
 export const OFFICER_WORDS = {
-  zh: { ...DESK_WORDS.zh, ...zh, ...tracesZh },
-  en: { ...DESK_WORDS.en, ...en, ...tracesEn },
+  zh: { ...DESK_WORDS.zh, ...zh, ...dayZh, ...queueZh, ...tracesZh },
+  en: { ...DESK_WORDS.en, ...en, ...dayEn, ...queueEn, ...tracesEn },
 } as const;
 export type OfficerWord = keyof typeof OFFICER_WORDS.zh;
 export type Voice = Speaker<OfficerWord>;
