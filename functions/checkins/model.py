@@ -40,6 +40,7 @@ class CheckinRow(Table):
     direction = UnicodeAttribute()
     decision = UnicodeAttribute()
     cause = UnicodeAttribute()
+    rule = UnicodeAttribute(default="")
     how = UnicodeAttribute(default="self")
     # Of a venue that counts who is inside: whether this one changes their number, and in which slot the person was
     # counted until now. They stand in the row so that the counters need no other, and count the same in any replay.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, convert, field
 
-from functions.checkins import receipts, service
+from functions.checkins import door, receipts, service
 from functions.checkins.model import CheckinRow
-from functions.checkins.rules import Act
+from functions.checkins.rules import Act, Decision
 from functions.checkins.service import Answered
 from functions.gates import service as gates
-from functions.matching.rules import coarse
 from functions.people import service as people
 from functions.shared.clock import parse_instant, rfc3339
 from functions.shared.cursors import read_cursor, write_cursor
@@ -61,12 +61,26 @@ class Receipt(Struct, frozen=True):
     marks: tuple[str, ...]
 
 
+class CheckOut(Struct, frozen=True):
+    """What one rule found; what the service does not know is `not-checked`, never `passed`."""
+
+    rule: str
+    outcome: Literal["passed", "failed", "not-checked"]
+
+
 class CheckinOut(Struct, frozen=True, omit_defaults=True):
-    """What was decided, and why: the full cause for the person, the coarse one for anybody else."""
+    """What was decided, and why: the full cause and rule for the person, the coarse ones for anybody else.
+
+    `rule_of` is the venue whose rule it is, when that is one this venue lies in; `checks` are the rules that were
+    asked, those about the person for the person alone; the answer to a repeat has none.
+    """
 
     decision: Verdict
     cause: str
     receipt: Receipt | None = None
+    rule: str = ""
+    rule_of: str = ""
+    checks: tuple[CheckOut, ...] = ()
 
 
 class CheckinResult(Struct, frozen=True, omit_defaults=True):
@@ -76,6 +90,7 @@ class CheckinResult(Struct, frozen=True, omit_defaults=True):
     cause: str
     decision: Verdict | None = None
     receipt: Receipt | None = None
+    rule: str = ""
 
 
 class CheckinsOut(Struct, frozen=True):
@@ -94,6 +109,7 @@ class OwnCheckin(Struct, frozen=True):
     decision: Verdict
     cause: str
     how: service.How
+    rule: str = ""  # empty for one that was made before rules had names
 
 
 class OwnCheckinsOut(Struct, frozen=True, omit_defaults=True):
@@ -130,7 +146,7 @@ def check_in(request: Request) -> Answer:
     people.require_device(request.caller.scope, request.caller.device, request.at)
     act = _act(request.caller.scope, request.body)
     answered = service.check_in(act, request.at)
-    return _answer(answered, answered.decision.cause, _receipt(act.venue, answered, request.at))
+    return _told(answered, _whole(answered.decision, act.venue, _receipt(act.venue, answered, request.at)))
 
 
 @routes.post(
@@ -168,7 +184,7 @@ def assist(request: Request, venue: str) -> Answer:
     act = Act(pid, venue, request.body.direction, _instant(request.body.at))
     gate = request.caller.scope if request.caller.role == "guard" else ""
     answered = service.assist(act, request.at, gate)
-    return _answer(answered, _coarse(answered.decision.decision, answered.decision.cause))
+    return _told(answered, _coarse(answered.decision, venue))
 
 
 def _require_venue(request: Request, venue: str) -> None:
@@ -193,14 +209,28 @@ def _instant(text: str) -> int:
         raise Malformed("`at` is an instant by RFC 3339.", errors=(FieldError("/at", "instant", ""),)) from None
 
 
-def _coarse(decision: str, cause: str) -> str:
-    # What an admitted or unsure decision rests on is the venue's own rule; only a refusal may be medical.
-    return cause if decision == "admitted" or cause in {"venue-closed", "decided-since"} else coarse(cause)
+def _whole(decision: Decision, venue: str, receipt: Receipt | None) -> CheckinOut:
+    rule_of = decision.venue if decision.venue != venue else ""
+    checks = _checks(decision, door.RULES)
+    return CheckinOut(decision.decision, decision.cause, receipt, decision.rule, rule_of, checks)
+
+
+def _coarse(decision: Decision, venue: str) -> CheckinOut:
+    cause, rule = door.coarse(decision)
+    # Which venue asks more of people's health, told beside a refusal, would say what the refusal is for.
+    rule_of = decision.venue if decision.venue != venue and rule != door.OF_THE_PERSON else ""
+    checks = _checks(decision, set(door.RULES) - door.STATUS)
+    return CheckinOut(decision.decision, cause, rule=rule, rule_of=rule_of, checks=checks)
+
+
+def _checks(decision: Decision, shown: Container[str]) -> tuple[CheckOut, ...]:
+    asked = (one for one in decision.checks if one.outcome != "not-asked" and one.rule in shown)
+    return tuple(CheckOut(one.rule, one.outcome) for one in asked)  # type: ignore[arg-type]  # one of the three
 
 
 def _own(row: CheckinRow, at: int) -> OwnCheckin:
     venue = venues.known(row.venue, at)
-    told = {name: getattr(row, name) for name in ("venue", "direction", "decision", "cause", "how")}
+    told = {name: getattr(row, name) for name in ("venue", "direction", "decision", "cause", "how", "rule")}
     return convert({**told, "venue_name": venue.name if venue else row.venue, "at": rfc3339(int(row.at))}, OwnCheckin)
 
 
@@ -210,12 +240,13 @@ def _receipt(venue: str, answered: Answered, at: int) -> Receipt | None:
     return Receipt(rfc3339(made.starts_at), receipts.STEP_S, made.marks) if made else None
 
 
-def _answer(answered: Answered, cause: str, receipt: Receipt | None = None) -> Answer:
-    return Answer(CheckinOut(answered.decision.decision, cause, receipt), 201 if answered.new else 200)
+def _told(answered: Answered, told: CheckinOut) -> Answer:
+    return Answer(told, 201 if answered.new else 200)
 
 
 def _result(act: Act, one: Answered | Problem, at: int) -> CheckinResult:
     if isinstance(one, Problem):
         return CheckinResult(one.status, one.code)  # type: ignore[arg-type]  # 404 or 422, as check_in_all promises
     status: Literal[200, 201] = 201 if one.new else 200
-    return CheckinResult(status, one.decision.cause, one.decision.decision, _receipt(act.venue, one, at))
+    told = one.decision
+    return CheckinResult(status, told.cause, told.decision, _receipt(act.venue, one, at), told.rule)

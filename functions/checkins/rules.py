@@ -7,7 +7,7 @@ hold every double tap, retry and second phone of one arrival, and part two visit
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
 from zlib import crc32
@@ -19,6 +19,7 @@ KEPT_S: Final = 14 * 86_400
 
 Direction = Literal["in", "out"]
 Verdict = Literal["admitted", "refused", "unsure"]
+Outcome = Literal["passed", "failed", "not-checked", "not-asked"]
 
 _CONFIRMED: Final = frozenset({"positive", "positive-not-cleared"})
 _UNSETTLED: Final = frozenset({"pool-recheck", "inconclusive"})
@@ -56,11 +57,26 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What one rule found; what nothing is known about is `not-checked`, and never `passed`."""
+
+    rule: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
 class Decision:
-    """What was decided of a check-in, with its full cause: only the person may be told that."""
+    """What was decided of a check-in, with its full cause: only the person may be told that.
+
+    `rule` is the rule that decided and `venue` whose rule that is, the venue's own or one's it lies in; `checks` are
+    all rules. Two decisions are the same when verdict and cause are.
+    """
 
     decision: Verdict
     cause: str
+    rule: str = field(default="", compare=False)
+    venue: str = field(default="", compare=False)
+    checks: tuple[Check, ...] = field(default=(), compare=False)
 
 
 def sort_key(act: Act) -> str:
@@ -110,7 +126,7 @@ def decide(
     precedence: Sequence[str],
     administrative: Container[str],
 ) -> Decision:
-    """Decide a check-in from what stands of the person and what the venue asks.
+    """Decide a check-in from what stands of the person, where the venue asks for a pass or for nothing else.
 
     Args:
         standing: the person's entitlements, one a unit, as they are now.
@@ -124,7 +140,14 @@ def decide(
     if not venue_open:
         return Decision("refused", "venue-closed")
     if not pass_required:
-        return _registered(entitlements)
+        return registered(entitlements)
+    return entitled(entitlements, at=at, precedence=precedence, administrative=administrative)
+
+
+def entitled(
+    entitlements: Sequence[Standing], *, at: int, precedence: Sequence[str], administrative: Container[str]
+) -> Decision:
+    """Decide where a pass is asked for; the arguments are those of `decide`."""
     then = [one for one in entitlements if one.decided_at <= at]
     if any(one.verdict == "eligible" and at < one.expires_at for one in then):
         return Decision("admitted", "entitled")
@@ -137,7 +160,8 @@ def decide(
     return Decision("refused", (of_the_person or of_a_unit or [_NOT_LISTED])[0])
 
 
-def _registered(entitlements: tuple[Standing, ...]) -> Decision:
+def registered(entitlements: Sequence[Standing]) -> Decision:
+    """Decide where no pass is asked for: only what results say of the person's own health counts."""
     causes = {one.cause for one in entitlements if one.verdict != "eligible"}
     for cause in sorted(causes & _CONFIRMED):
         return Decision("refused", cause)

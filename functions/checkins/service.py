@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from functions.checkins import rules
+from functions.checkins.door import Door, decide_at_door
+from functions.checkins.facts import facts_of
 from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act, Decision, Standing
+from functions.counters.occupancy import occupancy
 from functions.lookups import service as lookups
 from functions.matching import service as matching
 from functions.matching.policy import DEFAULT as POLICY
@@ -17,7 +20,7 @@ from functions.people import service as people
 from functions.shared.problems import FieldError, NotFound, Problem, Rejected
 from functions.shared.tables import living
 from functions.staff import service as staff
-from functions.venues import service as venues
+from functions.venues import nesting
 from functions.venues.rules import Venue
 
 How = Literal["self", "assisted", "group"]
@@ -58,7 +61,8 @@ class Sources:
     """Where a check-in's facts come from; a test hands in its own."""
 
     standing: Callable[[str, int], Iterable[Standing]] = vouched
-    venue: Callable[[str, int], Venue | None] = venues.known
+    lineage: Callable[[str, int], tuple[Venue, ...]] = nesting.lineage
+    inside: Callable[[str, int, int], int | None] = occupancy
 
 
 SOURCES = Sources()
@@ -198,18 +202,25 @@ def _check_in(act: Act, received_at: int, how: How, sources: Sources, standing: 
             code="at-out-of-window",
             errors=(FieldError("/at", "window", "received − 72 h to received + 2 min"),),
         )
-    venue = sources.venue(act.venue, received_at)
-    if venue is None or venue.state not in {"approved", "closed"}:
+    lineage = sources.lineage(act.venue, received_at)
+    if not (lineage and lineage[0].published):
         raise NotFound("There is no such venue.", code="no-venue")
-    decision = rules.decide(
-        standing,
-        venue_open=venue.open,
-        pass_required=venue.policy.pass_required,
-        at=rules.judged_at(act, received_at, standing),
-        precedence=POLICY.precedence,
-        administrative=ADMINISTRATIVE,
-    )
-    return _put(act, decision, received_at, how, venue)
+    at = rules.judged_at(act, received_at, standing)
+    known = facts_of(standing, act.direction, at, precedence=POLICY.precedence, administrative=ADMINISTRATIVE)
+    doors = [_door(one, act, received_at, sources) for one in lineage if one.published]
+    return _put(act, decide_at_door(known, doors, at), received_at, how, lineage[0])
+
+
+def _door(venue: Venue, act: Act, received_at: int, sources: Sources) -> Door:
+    """Return what a venue asks now; people are counted, by two more reads, only where there is a limit to them.
+
+    How many were inside when a check-in that waited was made is not known.
+    """
+    policy = venue.policy
+    if policy.capacity is None or act.direction == "out" or received_at - act.at > rules.AHEAD_S:
+        return Door(venue.venue, venue.open, policy)
+    returning = _came_in(replace(act, venue=venue.venue), policy.stay_s) is not None
+    return Door(venue.venue, venue.open, policy, sources.inside(venue.venue, policy.stay_s, received_at), returning)
 
 
 def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue) -> Answered:
@@ -224,6 +235,7 @@ def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue)
         direction=act.direction,
         decision=decision.decision,
         cause=decision.cause,
+        rule=decision.rule,
         how=how,
         ttl=act.at + rules.KEPT_S,
     )
@@ -233,7 +245,8 @@ def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue)
     if row.put_if_absent():
         return Answered(decision, new=True, at=act.at)
     stored = CheckinRow.get(act.pid, rules.sort_key(act), consistent_read=True)
-    return Answered(Decision(stored.decision, stored.cause), new=False, at=int(stored.at))  # type: ignore[arg-type]  # as stored
+    told = Decision(stored.decision, stored.cause, stored.rule)  # type: ignore[arg-type]  # as stored
+    return Answered(told, new=False, at=int(stored.at))
 
 
 def _came_in(act: Act, stay_s: int) -> int | None:

@@ -92,6 +92,33 @@ def test_a_queue_is_answered_one_by_one() -> None:
     ]
 
 
+def test_a_shop_is_held_to_its_tower_and_to_how_many_fit() -> None:
+    """The tower's rule is named with the tower; full is full for others, and not for who is inside already."""
+    tower = open_venue(policy=Policy(oldest_test_s=3600))
+    facts = venues.Facts(fresh("店"), "990101001001", parent=tower)
+    shop = venues.register(fresh("V"), facts, AT)[0].venue
+    pid, late, other = new_pid(), new_pid(), new_pid()
+    own = Policy(occupancy=True, capacity=1)
+    # The age of a test that the entitlement does not tell lets nobody in silently.
+    told = service.check_in(Act(pid, shop, "in", AT), AT, sources=entitled_until(AT + 3600)).decision
+    assert (told, told.rule, told.venue) == (Decision("unsure", "test-age-unknown"), "oldest-test", tower)
+    assert service.of_person(pid, AT)[0].rule == "oldest-test"
+    venues.set_policy(tower, Policy(), AT)
+    venues.set_policy(shop, own, AT)
+    full = Sources(standing=entitled_until(AT + 3600).standing, inside=lambda _venue, _stay, _at: 1)
+    room = Sources(standing=full.standing, inside=lambda _venue, _stay, _at: 0)
+    acts = (
+        (Act(late, shop, "in", AT - 700), room),
+        (Act(late, shop, "in", AT), full),
+        (Act(other, shop, "in", AT), full),
+        (Act(other, shop, "out", AT), full),
+        # It waited: how many were inside then is not known.
+        (Act(new_pid(), shop, "in", AT - 3600), full),
+    )
+    causes = [service.check_in(act, AT, sources=sources).decision.cause for act, sources in acts]
+    assert causes == ["entitled", "entitled", "full", "entitled", "entitled"]
+
+
 def test_the_person_is_told_the_full_cause_and_a_guard_the_coarse_one(engine: Service) -> None:
     """An employer or a guard never learns a medical cause; the person always does."""
     door = open_door()
@@ -104,7 +131,10 @@ def test_the_person_is_told_the_full_cause_and_a_guard_the_coarse_one(engine: Se
         {"venue": door.venue, "direction": "in", "at": at},
         token=engine.token("holder", pid),
     )
-    assert (own.status, own.json()) == (201, {"decision": "refused", "cause": "positive"})
+    told = own.json()
+    checks = {one["rule"]: one["outcome"] for one in told.pop("checks")}
+    assert (own.status, told) == (201, {"decision": "refused", "cause": "positive", "rule": "pass"})
+    assert checks == {"closed": "passed", "pass": "failed", "colour": "not-checked", "travel": "not-checked"}
     number = fresh("SPECIMEN").upper().replace("-", "")
     body = {"id_number": number, "direction": "out", "at": at, "id_type": "sailor"}
     other = pid_of("sailor", number)
@@ -121,7 +151,9 @@ def test_the_person_is_told_the_full_cause_and_a_guard_the_coarse_one(engine: Se
         sent = call("POST", path, body, token=engine.token(role, scope))
         assert sent.status == status, sent.body
         if status != 403:
-            assert sent.json() == {"decision": "refused", "cause": "not-eligible"}
+            told = sent.json()
+            assert {one["rule"] for one in told.pop("checks", [])} <= {"closed", "colour", "travel"}
+            assert told == {"decision": "refused", "cause": "not-eligible", "rule": "status"}
     (row,) = service.of_person(other, clock.now())
     assert (row.how, row.cause) == ("assisted", "positive")
 
@@ -167,8 +199,8 @@ def test_a_batch_over_http(engine: Service) -> None:
     results = sent.json()["results"]
     assert [bool(one.pop("receipt", None)) for one in results] == [True, True, False, False]
     assert results == [
-        {"status": 201, "cause": "pass-not-required", "decision": "admitted"},
-        {"status": 200, "cause": "pass-not-required", "decision": "admitted"},
+        {"status": 201, "cause": "pass-not-required", "decision": "admitted", "rule": "health"},
+        {"status": 200, "cause": "pass-not-required", "decision": "admitted", "rule": "health"},
         {"status": 404, "cause": "no-venue"},
         {"status": 422, "cause": "at-out-of-window"},
     ]

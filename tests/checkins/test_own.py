@@ -107,7 +107,13 @@ def test_over_http(engine: Service) -> None:
         assert call("POST", "/checkins", body, token=token).status == 201
     told = call("GET", "/me/checkins", token=token)
     assert told.status == 200, told.body
-    shared = {"venue": venue, "venue_name": "市民中心", "decision": "admitted", "cause": "pass-not-required"}
+    shared = {
+        "venue": venue,
+        "venue_name": "市民中心",
+        "decision": "admitted",
+        "cause": "pass-not-required",
+        "rule": "health",
+    }
     assert told.json() == {
         "checkins": [
             {**shared, "direction": "out", "at": clock.rfc3339(at - 60), "how": "self"},
