@@ -201,13 +201,13 @@ def test_a_sign_in_counts_once_and_only_where_it_was_begun(desk: Desk, district:
 
 
 def test_who_has_no_console_is_told_and_who_has_another_is_led_there(desk: Desk) -> None:
-    """A tracer learns that there is no page yet; a unit at the laboratory's address comes to its own."""
+    """An auditor learns that there is no page yet; a unit at the laboratory's address comes to its own."""
     desk.page.goto(f"{desk.origin}/unit#people")
     desk.page.locator("main button.solid").wait_for()  # not signed in: the first page
     assert desk.faults() == []
     desk.page.locator("main button.solid").click()
-    desk.choose_account("tracer", AREA)
-    desk.page.get_by_text("tracer").wait_for()
+    desk.choose_account("auditor", "")
+    desk.page.get_by_text("auditor").wait_for()
     assert desk.faults() == []
     desk.page.locator("main button.solid").click()
     desk.page.wait_for_url("**/#signed-out")
