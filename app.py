@@ -3,6 +3,7 @@
 from functions.audit import routes as audit
 from functions.checkins import routes as checkins
 from functions.counters import routes as counters
+from functions.coverage import routes as coverage
 from functions.entry import about
 from functions.gates import routes as gates
 from functions.jobs import routes as jobs
@@ -11,6 +12,7 @@ from functions.lookups import routes as lookups
 from functions.matching import routes as matching
 from functions.passes import routes as passes
 from functions.people import routes as people
+from functions.printing import routes as printing
 from functions.scans import routes as scans
 from functions.shared.http import Application
 from functions.tracing import routes as tracing
@@ -34,6 +36,7 @@ app = Application(
         units.routes,
         checkins.routes,
         counters.routes,
+        coverage.routes,
         gates.guard,
         gates.public,
         gates.routes,
@@ -44,6 +47,7 @@ app = Application(
         venues.public,
         venues.routes,
         codes.routes,
+        printing.routes,
         applications.public,
         applications.routes,
     ],

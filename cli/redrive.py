@@ -19,6 +19,7 @@ SOURCES = {
     "urgent-jobs": ("UrgentJobsDead", "UrgentJobsQueue"),
     "publish": ("PublishDead", "PublishQueue"),
     "traces": ("TracesDead", "TracesQueue"),
+    "prints": ("PrintsDead", "PrintsQueue"),
 }
 DONE = frozenset({"repaired", "forgotten"})
 

@@ -9,7 +9,6 @@ from functions.passes import routes as passes
 from functions.scans import routes as scans
 from functions.shared.http import Application
 from functions.units import routes as units
-from functions.venues import code_routes as codes
 from functions.venues import routes as venues
 
 app = Application(
@@ -24,6 +23,5 @@ app = Application(
         gates.routes,
         scans.desk_routes,
         venues.routes,
-        codes.routes,
     ],
 )

@@ -39,18 +39,18 @@ def get_prints(request: Request, code: str) -> PrintsOut:
     return PrintsOut(tuple(map(print_out, service.newest(code, request.at))))
 
 
-@routes.get("/prints/{job}", roles={"officer"}, answer=PrintOut, summary="How far a print job is")
-def get_print(request: Request, job: str) -> PrintOut:
+@routes.get("/prints/{printing}", roles={"officer"}, answer=PrintOut, summary="How far a print job is")
+def get_print(request: Request, printing: str) -> PrintOut:
     """Answer a print job of the officer's area."""
-    return print_out(_seen(request, job))
+    return print_out(_seen(request, printing))
 
 
 @routes.get(
-    "/prints/{job}/file", roles={"officer"}, answer=bytes, status=303, summary="The file of a print job, as PDF"
+    "/prints/{printing}/file", roles={"officer"}, answer=bytes, status=303, summary="The file of a print job, as PDF"
 )
-def get_file(request: Request, job: str) -> Answer:
+def get_file(request: Request, printing: str) -> Answer:
     """Lead to the file; the address is good for 5 minutes."""
-    return Answer(status=303, headers={"Location": service.link(_seen(request, job))})
+    return Answer(status=303, headers={"Location": service.link(_seen(request, printing))})
 
 
 def _seen(request: Request, job: str) -> PrintRow:

@@ -96,7 +96,10 @@ def world(engine: Service, http: object) -> World:
     sent = call("POST", f"/units/{unit}/staff-list?format=csv", sheet, token=engine.token("unit", unit))
     assert sent.status == 202, sent.body
     key, trace = traced(engine, door.venue)
+    printed = call("POST", f"/areas/{AREA}/posters", {"venues": [door.venue]}, token=officer)
+    assert printed.status == 202, printed.body
     ids = {
+        "printing": printed.json()["print"],
         "key": key,
         "trace": trace,
         "unit": unit,
