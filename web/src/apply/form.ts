@@ -17,7 +17,6 @@ const HINTS: Readonly<Partial<Record<Typed, Word>>> = {
   name: "nameHint",
   area: "areaHint",
   address: "addressHint",
-  opens: "hoursHint",
 };
 const INPUTS: Readonly<Record<Typed, Readonly<Record<string, string>>>> = {
   name: { autocomplete: "organization", maxlength: "64" },
@@ -123,12 +122,14 @@ export class ApplyForm {
       h("label", { class: "tick", for: "moves" }, moves, h("span", {}, voice.say("moves"))),
       fixed,
       h("div", { class: "times" }, this.field("opens"), this.field("closes")),
+      h("p", { class: "hint" }, voice.say("hoursHint")),
       this.field("peak"),
     );
   }
 
   private contactPart(): Node[] {
-    const { voice } = this;
+    const { voice, draft } = this;
+    if (draft.askedAt !== undefined) this.sayCodeSent(mobileOf(draft.phone) ?? "");
     const part = h(
       "section",
       { class: "card" },
@@ -175,12 +176,16 @@ export class ApplyForm {
     try {
       await askCode(phone);
       this.draft.askedAt = performance.now();
-      this.told.textContent = this.voice.say("codeSent", { tail: phone.slice(-4) });
+      this.sayCodeSent(phone);
       this.fields.get("code")?.input.focus();
     } catch (error) {
       this.say(faultOf(this.voice, error));
     }
     this.tick();
+  }
+
+  private sayCodeSent(phone: string): void {
+    this.told.textContent = this.voice.say("codeSent", { tail: phone.slice(-4) });
   }
 
   private judge(name: Typed, word: Word | undefined): boolean {

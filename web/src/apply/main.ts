@@ -94,9 +94,10 @@ function fresh(): void {
   draw(true);
 }
 
-function reasonOf({ reason }: Venue): Node | undefined {
-  if (reason === "") return undefined;
-  return h("div", { class: "notice" }, h("b", {}, voice.say("reason")), h("p", {}, reason));
+function reasonOf({ reason, state }: Venue): Node | undefined {
+  if (reason === "" || state === "applied") return undefined;
+  const look = state === "returned" || state === "refused" ? "notice" : "hint";
+  return h("div", { class: look }, h("b", {}, voice.say("reason")), h("p", {}, reason));
 }
 
 function card(sent: Sent): Node {

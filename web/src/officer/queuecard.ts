@@ -10,6 +10,7 @@ const DAY_S = 24 * HOUR_S;
 const WHY = { name: "queueWhyName", address: "queueWhyAddress", near: "queueWhyNear" } as const;
 
 function waited(voice: Voice, seconds: number): string {
+  if (seconds < HOUR_S) return voice.say("queueFresh");
   const days = Math.floor(seconds / DAY_S);
   const time =
     days > 0 ? voice.say("queueDays", { n: days }) : voice.say("queueHours", { n: Math.floor(seconds / HOUR_S) });
