@@ -18,7 +18,13 @@ function save(name: string, data: Blob): void {
 }
 
 /** A button that fetches a file under the sign-in and saves it; what goes wrong is said beside it. */
-export function saveButton(voice: Speaker<DeskWord>, desk: Desk, path: string, name: string, word: DeskWord): Node {
+export function saveButton<W extends string>(
+  voice: Speaker<DeskWord | W>,
+  desk: Desk,
+  path: string,
+  name: string,
+  word: W,
+): Node {
   const button = h("button", { type: "button", class: "plain" }, voice.say(word));
   const fault = h("span", { class: "fault", role: "alert" });
   button.addEventListener("click", async () => {

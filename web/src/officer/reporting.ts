@@ -58,7 +58,7 @@ function instant(voice: Voice, text: string): string {
 }
 
 /** Title, area and when it was written; `at` in epoch seconds. */
-function head(voice: Voice, title: OfficerWord, area: string, at: number): string[] {
+export function head(voice: Voice, title: OfficerWord, area: string, at: number): string[] {
   return [
     MARKS[voice.language].title(voice.say(title)),
     voice.say("textArea", { area }),
@@ -66,12 +66,12 @@ function head(voice: Voice, title: OfficerWord, area: string, at: number): strin
   ];
 }
 
-function section(voice: Voice, title: OfficerWord, lines: readonly string[]): string[] {
+export function section(voice: Voice, title: OfficerWord, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", MARKS[voice.language].section(voice.say(title)), ...lines];
 }
 
 // Names come from spreadsheets, and a report is pasted into others.
-function lines(texts: readonly string[]): string {
+export function lines(texts: readonly string[]): string {
   return texts.map(neutral).join("\n");
 }
 

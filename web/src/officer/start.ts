@@ -128,7 +128,14 @@ export class StartView implements View {
       void this.figures.restart();
     });
     const field = h("div", { class: "field" }, h("label", { for: "day" }, voice.say("day")), input);
-    return h("section", { class: "card" }, h("h2", {}, voice.say("figuresTitle")), field, this.figuresPanel.refresh());
+    return h(
+      "section",
+      { class: "card" },
+      h("h2", {}, voice.say("figuresTitle")),
+      field,
+      this.figuresPanel.refresh(),
+      link("day", voice.say("dayMore")),
+    );
   }
 
   private drawFigures(): Nodes {
