@@ -14,6 +14,7 @@ import pytest
 from jwcrypto import jwk
 
 from app import app
+from functions.coverage.rules import business_id
 from functions.shared import clock, openapi
 from functions.shared.callers import AREA_ROLES, PUBLIC, ROLES
 from functions.shared.http import OCTETS, Route
@@ -96,6 +97,7 @@ def world(engine: Service, http: object) -> World:
     sent = call("POST", f"/units/{unit}/staff-list?format=csv", sheet, token=engine.token("unit", unit))
     assert sent.status == 202, sent.body
     key, trace = traced(engine, door.venue)
+    patrol, business = walked(officer)
     printed = call("POST", f"/areas/{AREA}/posters", {"venues": [door.venue]}, token=officer)
     assert printed.status == 202, printed.body
     ids = {
@@ -108,12 +110,28 @@ def world(engine: Service, http: object) -> World:
         "gate": door.gate,
         "job": sent.json()["job"],
         "code": AREA,
+        "business": business,
+        "patrol": patrol,
+        "item": business,
         "device": "A" * 43,
         "ref": "A" * 22,
         "run": "run-of-nobody",
         "pid": "AAECAwQFBgcICQoLDA0ODw",
     }
     return World(engine, ids)
+
+
+def walked(officer: str) -> tuple[str, str]:
+    """A patrol and the business of this district that it walks to."""
+    sheet = f"名称,地址,区划\n示范小吃,一路1号,{AREA}\n".encode()
+    kind = {"content-type": OCTETS}
+    loaded = call("POST", f"/areas/{DISTRICT}/register?format=csv", sheet, token=officer, headers=kind)
+    assert (loaded.status, loaded.json()["errors"]) == (200, []), loaded.body
+    business = business_id(AREA, "示范小吃", "一路1号", "")
+    asked = {"kind": "without-code", "label": "三网格", "items": [business]}
+    made = call("POST", f"/areas/{AREA}/patrols", asked, token=officer)
+    assert made.status in {200, 201}, made.body
+    return made.json()["patrol"], business
 
 
 def traced(engine: Service, venue: str) -> tuple[str, str]:

@@ -157,7 +157,8 @@ def test_a_load_that_runs_out_of_time_tells_where_to_go_on(office: Office, monke
     monkeypatch.setattr(service, "_AT_ONCE", 40)
     service._coded.cache_clear()
     path = f"/areas/{office.area}/coverage"
-    pages, cursor = [], ""
+    pages: list[list[str]] = []
+    cursor = ""
     while not pages or cursor:
         told = call("GET", path + (f"?next={cursor}" if cursor else ""), token=office.worker).json()
         pages.append([one["name"] for one in told["businesses"]])
