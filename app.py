@@ -19,6 +19,7 @@ from functions.tracing import routes as tracing
 from functions.units import routes as units
 from functions.venues import application_routes as applications
 from functions.venues import code_routes as codes
+from functions.venues import preset_routes as presets
 from functions.venues import routes as venues
 
 app = Application(
@@ -47,6 +48,7 @@ app = Application(
         venues.public,
         venues.routes,
         codes.routes,
+        presets.routes,
         printing.routes,
         applications.public,
         applications.routes,

@@ -9,6 +9,7 @@ from functions.passes import routes as passes
 from functions.scans import routes as scans
 from functions.shared.http import Application
 from functions.units import routes as units
+from functions.venues import preset_routes as presets
 from functions.venues import routes as venues
 
 app = Application(
@@ -23,5 +24,6 @@ app = Application(
         gates.routes,
         scans.desk_routes,
         venues.routes,
+        presets.routes,
     ],
 )

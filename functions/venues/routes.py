@@ -7,12 +7,12 @@ from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.pages import PAGE, asked
 from functions.shared.problems import FieldError, Forbidden, Malformed, NotFound
-from functions.venues import entrances, rules, service
+from functions.venues import entrances, presets, rules, service
+from functions.venues.policy_shapes import PolicyIn
 from functions.venues.reach import managed
 from functions.venues.rules import Venue
 from functions.venues.shapes import (
     DecisionIn,
-    PolicyIn,
     PublicVenueOut,
     VenueIn,
     VenueOut,
@@ -127,12 +127,14 @@ def decide(request: Request, venue: str) -> VenueOut:
     roles={"venue", "officer"},
     body=PolicyIn,
     answer=VenueOut,
-    summary="Set what is asked of people at a venue's doors",
+    summary="Set what is asked of people at a venue's doors; its own manager nothing looser than the district's preset",
 )
 def set_policy(request: Request, venue: str) -> VenueOut:
     """Set the policy; a lower peak than before leaves the shards as they are."""
-    managed(request, venue)
-    changed = service.set_policy(venue, request.body.policy(), request.at)
+    stored, policy = managed(request, venue), request.body.policy()
+    if request.caller.role == "venue" and not presets.may_set(stored, policy, request.at):
+        raise Forbidden("The district asks more of venues of this kind. An officer can ask less.", code="preset")
+    changed = service.set_policy(venue, policy, request.at)
     _note(request, "venue.policy-set")
     return _shaped(changed)
 

@@ -13,7 +13,7 @@ from functions.shared.fields import Fields
 from functions.shared.labels import DISTRICT, district_of, is_area
 from functions.shared.pages import Page, page_of
 from functions.shared.problems import Conflict, FieldError, NotFound, Rejected
-from functions.venues import rules
+from functions.venues import presets, rules
 from functions.venues.model import VenueRow
 from functions.venues.policy import Policy
 from functions.venues.rules import About, Code, Venue
@@ -127,11 +127,16 @@ def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
     """
     _check(venue_id, facts, at)
     stored, new = _put(venue_id, facts, "approved", at)
+    if new and (asked := _preset(stored, at)):
+        row = VenueRow(venue_id)
+        row.update(actions=asked)
+        return read(row), True
     if new or (stored.state == "approved" and _facts(stored) == facts):
         return stored, new
     changes = _changes(venue_id, facts)
     if stored.state != "approved":
         changes += [*_reaching(facts.area, "approved", at), VenueRow.reason.set("")]
+        changes += _preset(replace(stored, area=facts.area, category=facts.category), at)
     row = VenueRow(venue_id)
     row.update(actions=changes)
     _recently.cache_clear()
@@ -153,6 +158,8 @@ def decide(venue_id: str, decision: str, reason: str, at: int) -> Venue:
         return stored
     row = VenueRow(venue_id)
     changes = [*_reaching(stored.area, reached, at), VenueRow.reason.set(reason)]
+    if reached == "approved":
+        changes += _preset(stored, at)
     if not row.update_if(changes, VenueRow.state == stored.state):
         raise Conflict("Somebody else decided at the same moment. Look again.", code="state")
     _recently.cache_clear()
@@ -167,13 +174,7 @@ def set_policy(venue_id: str, policy: Policy, at: int) -> Venue:
     """
     must(venue_id, at)
     row = VenueRow(venue_id)
-    row.update(
-        actions=[
-            VenueRow.pass_required.set(policy.pass_required),
-            VenueRow.max_list_age_s.set(policy.max_list_age_s),
-            VenueRow.policy.set(_policy_text(policy)),
-        ]
-    )
+    row.update(actions=_asking(policy))
     raise_shards(venue_id, policy.shards)
     _recently.cache_clear()
     return must(venue_id, at)
@@ -295,6 +296,21 @@ def _changes(venue_id: str, facts: Facts) -> list[Action]:
     if facts.contact:
         changes.append(VenueRow.contact.set(_contact_text(venue_id, facts.contact)))
     return changes
+
+
+def _preset(stored: Venue, at: int) -> list[Action]:
+    """Return what gives a venue the preset of its kind, unless somebody set its policy already."""
+    untouched = replace(stored.policy, shards=_DEFAULT.shards) == _DEFAULT
+    asked = presets.preset(stored.area, stored.category, at) if untouched else None
+    return _asking(asked) if asked else []
+
+
+def _asking(policy: Policy) -> list[Action]:
+    return [
+        VenueRow.pass_required.set(policy.pass_required),
+        VenueRow.max_list_age_s.set(policy.max_list_age_s),
+        VenueRow.policy.set(_policy_text(policy)),
+    ]
 
 
 def _reaching(area: str, state: str, at: int) -> list[Action]:

@@ -9,10 +9,10 @@ from msgspec import Meta, Struct
 from functions.shared.clock import rfc3339
 from functions.venues import about, codes, entrances
 from functions.venues.about import MAX_HOURS, ContactIn, ContactOut, HoursShape, PerHour, PositionShape
-from functions.venues.policy import MAX_LIST_AGE_S, MIN_LIST_AGE_S, Policy
+from functions.venues.policy_shapes import RulesOut, rules_out
 from functions.venues.poster_life import Poster as PosterState
 from functions.venues.poster_life import Step
-from functions.venues.rules import MAX_SHARDS, Code, Venue, shards_for
+from functions.venues.rules import Code, Venue
 from functions.venues.service import Contact, Facts
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -20,9 +20,6 @@ Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Text = Annotated[str, Meta(max_length=128)]
 Area = Annotated[str, Meta(pattern=r"^[0-9]{6,12}$", examples=["990101001001"])]
 State = Literal["applied", "checked", "returned", "approved", "refused", "closed"]
-# 64 shards carry 12,800 check-ins a second at one venue.
-Peak = Annotated[float, Meta(ge=0, le=MAX_SHARDS * 200)]
-ListAge = Annotated[int, Meta(ge=MIN_LIST_AGE_S, le=MAX_LIST_AGE_S)]
 
 
 class VenueIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,18 +54,6 @@ class DecisionIn(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=256)]
 
 
-class PolicyIn(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked at the doors; the peak sets the index's shards, which are only ever raised."""
-
-    pass_required: bool = True
-    max_list_age_s: ListAge = 4 * 3600
-    peak_per_s: Peak = 0
-
-    def policy(self) -> Policy:
-        """Return the policy this asks for."""
-        return Policy(self.pass_required, self.max_list_age_s, shards_for(self.peak_per_s))
-
-
 class CodeIn(Struct, frozen=True, forbid_unknown_fields=True):
     """A code to make; the label says where its poster hangs."""
 
@@ -79,13 +64,6 @@ class PosterIn(Struct, frozen=True, forbid_unknown_fields=True):
     """What somebody says of a poster."""
 
     state: Step
-
-
-class RulesOut(Struct, frozen=True):
-    """The rules at a venue's doors, as anybody may know them."""
-
-    pass_required: bool
-    max_list_age_s: int
 
 
 class PublicVenueOut(Struct, frozen=True):
@@ -132,6 +110,7 @@ class VenueOut(Struct, frozen=True, omit_defaults=True):
     applied_at: str
     codes: tuple[CodeOut, ...]
     reason: str
+    policy: RulesOut
     decided_at: str | None = None
     position: PositionShape | None = None
     hours: tuple[HoursShape, ...] = ()
@@ -149,8 +128,10 @@ class VenuesOut(Struct, frozen=True, omit_defaults=True):
 
 def public_out(venue: Venue) -> PublicVenueOut:
     """Shape a venue for anybody."""
-    rules = RulesOut(venue.policy.pass_required, venue.policy.max_list_age_s)
-    return PublicVenueOut(venue.venue, venue.name, venue.category, "approved" if venue.open else "closed", rules, venue.about.moves)
+    rules = rules_out(venue.policy)
+    return PublicVenueOut(
+        venue.venue, venue.name, venue.category, "approved" if venue.open else "closed", rules, venue.about.moves
+    )
 
 
 def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:
@@ -184,6 +165,7 @@ def venue_out(venue: Venue, me_url: str, contact: Contact | None = None) -> Venu
         applied_at=rfc3339(venue.applied_at),
         codes=tuple(code_out(venue.venue, code, me_url) for code in venue.codes),
         reason=venue.reason,
+        policy=rules_out(venue.policy),
         decided_at=None if venue.decided_at is None else rfc3339(venue.decided_at),
         position=about.position_out(venue.about),
         hours=about.hours_out(venue.about),

@@ -110,6 +110,7 @@ def world(engine: Service, http: object) -> World:
         "gate": door.gate,
         "job": sent.json()["job"],
         "code": AREA,
+        "area": DISTRICT,
         "business": business,
         "patrol": patrol,
         "item": business,
