@@ -209,3 +209,29 @@ def test_the_publisher_names_its_lists_under_its_role(engine: Service) -> None:
 def _index(engine: Service) -> list[str]:
     held = engine.client("s3").get_object(Bucket=engine.environment["BUCKET_PUBLIC"], Key="status/index.json")
     return list(json.loads(held["Body"].read())["lists"])
+
+
+def test_posters_go_through_under_the_roles(through_functions: Http) -> None:
+    """A code made, replaced and drawn; a print job by its own worker, fetched; a walk's word from a worker's phone."""
+    http, area, venue = through_functions, f"{AREA}{uuid.uuid4().int % 10**6:06d}", f"V-{uuid.uuid4().hex[:8]}"
+    officer, worker = http.token("officer", AREA), http.token("worker", area)
+    assert http.put(f"/venues/{venue}", {"name": "书店", "area": area}, token=officer).status == 201
+    first = http.post(f"/venues/{venue}/codes", {"label": "东门"}, token=officer)
+    assert first.status == 200, first.body
+    made = http.post(f"/venues/{venue}/codes/{first.json()['code']}/replacement", None, token=officer)
+    assert made.status == 200, made.body
+    assert made.json()["label"] == "东门"
+    drawn = http.get(f"/venues/{venue}/poster?size=card", token=officer)
+    assert (drawn.status, drawn.body[:5]) == (200, b"%PDF-"), drawn.body[:200]
+    asked = http.post(f"/areas/{area}/posters", {"size": "a5", "venues": [venue]}, token=officer)
+    assert asked.status == 202, asked.body
+    job, deadline = asked.json()["print"], time.monotonic() + 60
+    while (told := http.get(f"/prints/{job}", token=officer).json())["state"] != "done" and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert (told["state"], told["pages_done"]) == ("done", 2), told  # the entrance, and the door that was drawn
+    assert [one["print"] for one in http.get(f"/areas/{area}/posters", token=officer).json()["prints"]] == [job]
+    step = f"/venues/{venue}/codes/{made.json()['code']}/poster"
+    seen = http.post(step, {"state": "seen"}, token=worker)
+    assert (seen.status, seen.json()["poster"]) == (200, "seen"), seen.body
+    early = http.post(step, {"state": "handed-over"}, token=worker)
+    assert (early.status, early.json()["code"]) == (409, "poster")
