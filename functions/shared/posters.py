@@ -111,7 +111,7 @@ def _write(pdf: FPDF, text: Text) -> None:
 
 
 def _dark_runs(url: str, square: Box) -> Iterator[Box]:
-    """Yield what is dark of the symbol in a square: neighbours in a row are one rectangle, which makes a third of the file."""
+    """Yield what is dark of the symbol in a square: neighbours in a row are one rectangle."""
     import qrcode  # noqa: PLC0415 - no other route of this entry draws
 
     symbol = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=_QUIET)

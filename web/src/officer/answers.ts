@@ -103,6 +103,15 @@ export interface Figures {
 
 export type VenueState = "applied" | "checked" | "returned" | "approved" | "refused" | "closed";
 
+export interface VenueCode {
+  readonly code: string;
+  readonly spelled: string;
+  readonly label: string;
+  readonly retired_at?: string;
+  readonly poster?: "made" | "printed" | "handed-over" | "seen" | "missing" | "damaged" | "covered";
+  readonly poster_at?: string;
+}
+
 export interface Venue {
   readonly venue: string;
   readonly name: string;
@@ -115,6 +124,7 @@ export interface Venue {
   readonly applied_at: string;
   readonly moves?: boolean;
   readonly peak_per_hour?: number;
+  readonly codes?: readonly VenueCode[];
   readonly contact?: { readonly name: string; readonly phone: string };
 }
 

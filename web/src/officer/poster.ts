@@ -14,6 +14,8 @@ export function posterButton(
   word: OfficerWord,
   path: () => string,
   name: string,
+  /** What to show anew once it is saved: a poster that was saved is printed. */
+  then: () => Promise<void> = () => Promise.resolve(),
 ): HTMLElement {
   const { voice, desk } = officer;
   return actionButton(voice.say(word), "plain", outcome, async () => {
@@ -22,6 +24,7 @@ export function posterButton(
     made.click();
     // The download has taken the data over by then.
     setTimeout(() => URL.revokeObjectURL(made.href), KEPT_MS);
+    await then();
     outcome.done(() => [h("p", {}, voice.say("posterSaved", { file: name }))]);
   });
 }

@@ -4,6 +4,7 @@ import { marked } from "../desk/marks";
 import { table } from "../desk/table";
 import { h } from "../shared/dom";
 import type { Gate, Venue } from "./answers";
+import { codesTable } from "./codes";
 import { consent } from "./consent";
 import { Form, id, label } from "./form";
 import type { Officer } from "./officer";
@@ -89,7 +90,8 @@ export class VenueView implements View {
     ]);
   }
 
-  private poster({ venue }: Venue): Nodes {
+  private poster(record: Venue): Nodes {
+    const { venue } = record;
     const { voice } = this.officer;
     const input = h("input", {
       id: "entrance",
@@ -108,6 +110,8 @@ export class VenueView implements View {
       h("span", { class: "hint" }, voice.say("optional")),
     );
     return [
+      h("h2", {}, voice.say("codes")),
+      ...codesTable(this.officer, this.outcome, record, () => this.venue.load()),
       h("h2", {}, voice.say("venuePoster")),
       h(
         "div",
@@ -119,7 +123,7 @@ export class VenueView implements View {
       h(
         "div",
         { class: "actions" },
-        posterButton(this.officer, this.outcome, "savePoster", path, `poster-${venue}.pdf`),
+        posterButton(this.officer, this.outcome, "savePoster", path, `poster-${venue}.pdf`, () => this.venue.load()),
       ),
     ];
   }

@@ -7,8 +7,10 @@ import type { Venue, VenueState } from "./answers";
 import { Listing } from "./listing";
 import type { Officer } from "./officer";
 import { link, type Nodes } from "./panel";
+import { Printing } from "./printing";
 import type { Voice } from "./words";
 
+const DISTRICT = 6;
 const MARKS: Readonly<Record<VenueState, Mark>> = {
   applied: "wait",
   checked: "wait",
@@ -24,8 +26,11 @@ export function stateOf(voice: Voice, { state }: Venue): Node {
 
 export class VenuesView implements View {
   private readonly listing: Listing<Venue>;
+  /** Of a district or below: nobody prints a province. */
+  private readonly printing: Printing | undefined;
 
   constructor(private readonly officer: Officer) {
+    this.printing = officer.area.length < DISTRICT ? undefined : new Printing(officer, officer.area);
     this.listing = new Listing(officer, {
       path: "/venues",
       words: ({ venue, name, area, address }) => [venue, name, area, address],
@@ -40,7 +45,12 @@ export class VenuesView implements View {
   draw(): Nodes {
     const { voice } = this.officer;
     const nodes = this.listing.draw().filter((node) => node !== undefined);
-    return [h("p", {}, voice.say("venuesSay")), h("section", { class: "card" }, ...nodes)];
+    const printing = (this.printing?.draw() ?? []).filter((node) => node !== undefined);
+    return [
+      h("p", {}, voice.say("venuesSay")),
+      printing.length === 0 ? undefined : h("section", { class: "card stack" }, ...printing),
+      h("section", { class: "card" }, ...nodes),
+    ];
   }
 
   private table(venues: readonly Venue[]): Node {

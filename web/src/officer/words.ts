@@ -4,6 +4,8 @@ import type { Speaker } from "../shared/words";
 import dayEn from "./words/day.en.json";
 import dayZh from "./words/day.zh.json";
 import en from "./words/en.json";
+import postersEn from "./words/posters.en.json";
+import postersZh from "./words/posters.zh.json";
 import queueEn from "./words/queue.en.json";
 import queueZh from "./words/queue.zh.json";
 import tracesEn from "./words/traces.en.json";
@@ -11,8 +13,8 @@ import tracesZh from "./words/traces.zh.json";
 import zh from "./words/zh.json";
 
 export const OFFICER_WORDS = {
-  zh: { ...DESK_WORDS.zh, ...zh, ...dayZh, ...queueZh, ...tracesZh },
-  en: { ...DESK_WORDS.en, ...en, ...dayEn, ...queueEn, ...tracesEn },
+  zh: { ...DESK_WORDS.zh, ...zh, ...dayZh, ...postersZh, ...queueZh, ...tracesZh },
+  en: { ...DESK_WORDS.en, ...en, ...dayEn, ...postersEn, ...queueEn, ...tracesEn },
 } as const;
 export type OfficerWord = keyof typeof OFFICER_WORDS.zh;
 export type Voice = Speaker<OfficerWord>;
