@@ -36,6 +36,7 @@ STATUS: Final = frozenset({"persons", "pass", "oldest-test", "health"})  # about
 _UNKNOWN: Final = frozenset({"colour", "travel"})  # nothing here knows them yet
 _NEVER_KEEPS_IN: Final = frozenset({"dates", "hours", "persons", "oldest-test", "capacity"})
 
+OLDER_THAN_ASKED: Final = "test-older-than-asked"
 SHOWS_THE_WAY: Final = "hospital-shows-the-way"
 OF_THE_PERSON: Final = "status"  # what anybody else may know of which rule about the person it was
 # What tells no result: of the place, of an admission, and that something is not known.
@@ -125,7 +126,9 @@ def coarse(decision: Decision) -> tuple[str, str]:
     The rules about a person are one word to them: that it was `health` and not `pass` would tell of a result.
     """
     told = decision.decision == "admitted" or decision.cause in _TOLD
-    cause = decision.cause if told else coarse_cause(decision.cause)
+    # Old for this venue or old for any pass is one word to others.
+    full = "test-too-old" if decision.cause == OLDER_THAN_ASKED else decision.cause
+    cause = full if told else coarse_cause(full)
     return cause, OF_THE_PERSON if decision.rule in STATUS else decision.rule
 
 
@@ -197,7 +200,7 @@ def _oldest_test(facts: Facts, door: Door, at: int) -> _Found | None:
         return "failed", "refused", "no-test"
     # As an entitlement: at its last second it is over.
     young = at < facts.negative_at + door.policy.oldest_test_s
-    return _PASSED if young else ("failed", "refused", "test-too-old")
+    return _PASSED if young else ("failed", "refused", OLDER_THAN_ASKED)
 
 
 def _health(facts: Facts, door: Door, _at: int) -> _Found | None:

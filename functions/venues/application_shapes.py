@@ -60,8 +60,9 @@ class ApplicationIn(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the facts this states, with the applicant as the contact.
 
         Raises:
-            Rejected: the position, the phone, or a venue that does not move has no address.
+            Rejected: the area, the position, the phone, or a venue that does not move has no address.
         """
+        about.require_place(self.area)
         about.require_address(self.address, moves=self.moves)
         known = about.read_about(self.position, self.hours, self.peak_per_hour, moves=self.moves)
         applicant = Contact(self.contact_name.strip(), about.read_number(self.phone))

@@ -163,7 +163,7 @@ def test_whatever_tightens_one_rule_is_stricter(policy: Policy, data: st.DataObj
     assert not is_stricter_or_equal(loose, tight)
 
 
-@pytest.mark.parametrize("cause", DEFAULT.precedence)
+@pytest.mark.parametrize("cause", [*DEFAULT.precedence, door.OLDER_THAN_ASKED])
 @pytest.mark.parametrize("rule", ["pass", "health", "oldest-test", "persons"])
 def test_a_guard_learns_no_result_from_cause_or_rule(cause: str, rule: str) -> None:
     """All rules about the person are one word, and the cause is one of three."""

@@ -132,7 +132,7 @@ const FINDERS: Readonly<Record<Rule, Finder>> = {
   "oldest-test": ({ negative_at: sampled }, { policy: { oldest_test_s: oldest = null } }, at) => {
     if (oldest === null) return undefined;
     if (sampled === null) return unsure("test-age-unknown");
-    return sampled === 0 ? refused("no-test") : passed(at < sampled + oldest, "test-too-old");
+    return sampled === 0 ? refused("no-test") : passed(at < sampled + oldest, "test-older-than-asked");
   },
   health: ({ registered }, door) => (asksPass(door) ? undefined : of(registered)),
   colour: () => UNKNOWN,
