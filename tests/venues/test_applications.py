@@ -165,6 +165,7 @@ def test_of_six_devices_the_one_unused_longest_leaves() -> None:
         ({"address": " "}, "address-missing"),
         ({"phone": "12345"}, "phone"),
         ({"area": "99"}, "malformed"),
+        ({"area": "9901010"}, "area"),
         ({"code": "000000"}, "code-wrong"),
         ({"parent": "V-nobody"}, "rejected"),
     ],
@@ -174,6 +175,8 @@ def test_what_is_wrong_with_an_application_is_named(changed: dict[str, Any], law
     shop = Shop()
     refused = shop.apply(**changed)
     assert refused.json()["code"] == law, refused.body
+    told = {"contact_name": "王店长", "phone": shop.keeper.phone, "code": CODE}
+    assert shop.send("/venue-applications", {**shop.facts(), **told}).status == 201
     assert shop.keeper.phone not in refused.body.decode()
 
 
