@@ -14,7 +14,7 @@ Wanted = Literal["not-printed", "to-reprint", "named"]
 State = Literal["waiting", "running", "done", "failed"]
 WANTED: Final[tuple[Wanted, ...]] = get_args(Wanted)
 OVER: Final = frozenset({"done", "failed"})
-# A thousand A4 pages take a worker a quarter of a minute (bench.posters): two thousand are far from its 15 minutes.
+# A thousand A4 pages take a worker half a minute at most (bench.posters): two thousand are far from its 15 minutes.
 MOST_PAGES: Final = 2_000
 MOST_NAMED: Final = 1_000
 
