@@ -17,7 +17,9 @@ from functions.shared.clock import rfc3339
 from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.problems import Forbidden, NotFound, Unauthenticated
+from functions.venues import nesting
 from functions.venues import service as venues
+from functions.venues.policy_shapes import RulesOut, rules_out
 
 routes = Routes("gates")
 public = Routes("shifts")  # mounted where nobody has a token yet
@@ -90,6 +92,15 @@ class Receipts(Struct, frozen=True):
     blocks: tuple[ReceiptBlock, ...]
 
 
+class GateDoor(Struct, frozen=True):
+    """One venue of those the gate leads into, and what it asks: the page decides by the same rules as the service."""
+
+    venue: str
+    name: str
+    open: bool
+    policy: RulesOut
+
+
 class ShiftBegun(Struct, frozen=True):
     """A device's shift and its 15-minute token, to be sent as `Authorization: DPoP`; ask again for another."""
 
@@ -103,6 +114,7 @@ class ShiftBegun(Struct, frozen=True):
     token: str
     expires_in: int
     receipts: Receipts
+    policy: tuple[GateDoor, ...]  # the venue's own first, then those of all it lies in
 
 
 class ShiftOut(Struct, frozen=True, omit_defaults=True):
@@ -221,6 +233,7 @@ def begin_shift(request: Request, gate: str) -> ShiftBegun:
         token=token,
         expires_in=min(proofs.TOKEN_LIFE_S, shift.ends_at - request.at),
         receipts=_receipts(found.venue, request.at, shift.ends_at),
+        policy=_doors(found.venue, request.at),
     )
 
 
@@ -257,6 +270,11 @@ def end_shift(request: Request, gate: str, device: str) -> ShiftOut:
     if request.caller.device != device:
         raise Forbidden("You can end the shift of this device only. The gate's manager can end any.", code="device")
     return _shift(service.end(gate, device, request.at), request.at)
+
+
+def _doors(venue: str, at: int) -> tuple[GateDoor, ...]:
+    lineage = (one for one in nesting.lineage(venue, at) if one.published)
+    return tuple(GateDoor(one.venue, one.name, one.open, rules_out(one.policy)) for one in lineage)
 
 
 def _receipts(venue: str, start: int, end: int) -> Receipts:

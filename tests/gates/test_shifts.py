@@ -15,6 +15,7 @@ from functions.shared.callers import Caller
 from functions.shared.config import settings
 from functions.shared.problems import Conflict, Forbidden, NotFound, TooMany
 from functions.venues import service as venues
+from functions.venues.policy import Policy
 from infra.local import Service
 from tests.door.inprocess import Reply, call
 from tests.door.world import Door, device_of, fresh, open_door, open_venue
@@ -41,6 +42,17 @@ def test_the_code_opens_a_shift_of_twelve_hours_for_one_device() -> None:
         service.open_shift(door.gate, "", "device-2", "", AT + 60)
     with pytest.raises(Forbidden):
         service.open_shift(door.gate, "wrong", "device-1", "", AT + 60)
+
+
+def test_a_shift_begins_with_what_is_asked_here_and_around() -> None:
+    """The venue's own rules first, then those of what it lies in: what a page needs to decide as the service does."""
+    door, tower = open_door(), open_venue(policy=Policy(oldest_test_s=3600))
+    venues.register(door.venue, venues.Facts("店", door.area, parent=tower), AT)
+    begun = begin(door, LocalSigner.generate(), {"code": door.code})
+    assert begun.status == 201, begun.body
+    told = begun.json()["policy"]
+    assert [(one["venue"], one["open"]) for one in told] == [(door.venue, True), (tower, True)]
+    assert told[1]["policy"]["oldest_test_s"] == 3600
 
 
 def test_a_gate_that_is_not_there_answers_as_a_wrong_code() -> None:
