@@ -12,7 +12,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from functions.checkins import service as checkins
-from functions.checkins.rules import Act
+from functions.checkins.model import CheckinRow
+from functions.checkins.rules import Act, hour_shard, sort_key
 from functions.counters import handlers, recounting, reports, rules, service
 from functions.counters.model import CounterRow
 from functions.counters.rules import Change
@@ -274,3 +275,41 @@ def test_closed_shards_are_merged_and_nothing_is_lost_or_doubled() -> None:
     rows = list(CounterRow.query(area[:9] + place, CounterRow.sort.startswith(f"{area}#codes#"), consistent_read=True))
     assert len(rows) <= 14  # two days of six, the one that began, and what was merged
     assert all(row.ttl is None for row in rows)
+
+
+def test_the_function_merges_and_raises_under_its_own_role() -> None:
+    """What the tests above do in this process the deployed function may do: shards long closed, a crowd at a door."""
+    area, old = new_area(), AT - 5 * 86_400
+    venue = open_venue(area, Policy(pass_required=False))
+    for shard in ("shard-a", "shard-b"):
+        CounterRow(f"{area[:9]}#all", f"{area}#checkins#{shard}", n=5, last="9", seen_at=old).save()
+    # Another stream shard's part of the same ten seconds.
+    others = rules.rate_partition(venue, AT // rules.WINDOW_S)
+    CounterRow(others, "shard-a", n=4_000, last="9", seen_at=AT).save()
+    with CheckinRow.batch_write() as rows:
+        for _ in range(400):
+            rows.save(arrived(venue, area))
+    assert eventually(lambda: reports.report(area, TODAY, AT).own.cumulative["checkins"] == 410)
+    assert eventually(lambda: venues.must(venue, AT).policy.shards >= 2)
+    own = CounterRow.sort.startswith(f"{area}#checkins#")
+    sorts = [row.sort for row in CounterRow.query(f"{area[:9]}#all", own, consistent_read=True)]
+    assert f"{area}#checkins#merged" in sorts
+    assert not [sort for sort in sorts if sort.endswith(("shard-a", "shard-b"))]
+
+
+def arrived(venue: str, area: str) -> CheckinRow:
+    """A check-in that was written at this module's instant."""
+    act = Act(new_pid(), venue, "in", AT)
+    return CheckinRow(
+        act.pid,
+        sort_key(act),
+        hour_shard=hour_shard(venue, AT, act.pid, 1),
+        at=AT,
+        received_at=AT,
+        venue=venue,
+        area=area,
+        direction="in",
+        decision="admitted",
+        cause="pass-not-required",
+        ttl=AT + 86_400,
+    )
