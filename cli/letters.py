@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from cli.deployment import Deployment
 
 RESULTS, COUNTERS, RECOUNT = "MatchEventFunction", "CountersFunction", "RecountFunction"
+SEEN = "LastSeenFunction"  # keeps the newest hour alone, so that handing over again is all there is to do
 RECOUNTED = ("CheckinTable", "ScanTable")  # what can be counted again; applications and approvals cannot
 GONE = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
 EVENTS = frozenset({"INSERT", "MODIFY"})  # what the mappings let through: a row's end says nothing
@@ -122,7 +123,7 @@ class Letters:
         try:
             if letter.recounts:
                 return self._recounted(letter)
-            if letter.function not in {RESULTS, COUNTERS}:
+            if letter.function not in {RESULTS, COUNTERS, SEEN}:
                 return "failed", "this stack has no such consumer: the letter is another stack's, or older than it"
             records = self._records(letter)
             self._hand_over(letter, records)
@@ -130,15 +131,20 @@ class Letters:
             return self._gone(letter)
         except StillFails as failure:
             return "failed", f"{letter.function} fails again ({failure}): read the log group for level ERROR"
-        if letter.function == RESULTS:
-            return "repaired", f"{len(records)} results settled"
-        return self._to_recount(letter, records)
+        if letter.function == COUNTERS:
+            return self._to_recount(letter, records)
+        return (
+            "repaired",
+            f"{len(records)} {'results settled' if letter.function == RESULTS else 'check-ins read again'}",
+        )
 
     def _gone(self, letter: Letter) -> tuple[Outcome, str]:
         if self._forget_gone:
             return "forgotten", "its records are gone and you said that what they meant is repaired"
         if letter.function == RESULTS:
             remedy = "the next daily run finds what they meant, `epipass match` does it now"
+        elif letter.function == SEEN:
+            remedy = "the next check-in at each venue says what they said"
         else:
             remedy = f"recount the days before {letter.batch.get('approximateArrivalOfLastRecord', 'it')} by {RECOUNT}"
         return "gone", f"its records are gone (a stream keeps 24 hours): {remedy}; then --forget-gone"
@@ -146,7 +152,7 @@ class Letters:
     def _to_recount(self, letter: Letter, records: Iterable[Record]) -> tuple[Outcome, str]:
         """Handed over again; where a later change was counted before, only a recount of the day is exact."""
         if letter.table not in RECOUNTED:
-            return "repaired", "handed over again; what was counted since stands (venues cannot be recounted)"
+            return "repaired", "handed over again; of venues what waits and is live can be recounted by area, no more"
         days = sorted(_days(records))
         if not days:
             return "repaired", "nothing of it is counted"

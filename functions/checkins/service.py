@@ -253,7 +253,7 @@ def _came_in(act: Act, stay_s: int) -> int | None:
     """Return the slot in which a person is counted as inside a venue, None when they are not: one read, there alone."""
     first, last = (act.at - stay_s) // rules.SLOT_S, act.at // rules.SLOT_S
     slots = CheckinRow.place.between(f"{first}#", f"{last}$")
-    own = [row for row in CheckinRow.query(act.pid, slots, consistent_read=True) if row.venue == act.venue]
-    counted = [row for row in own if row.counted and int(row.at) <= act.at]
+    own = living(CheckinRow.query(act.pid, slots, consistent_read=True), act.at)
+    counted = [row for row in own if row.venue == act.venue and row.counted and int(row.at) <= act.at]
     newest = max(counted, key=lambda row: int(row.at), default=None)
     return rules.slot_of(newest.place) if newest is not None and newest.direction == "in" else None

@@ -11,6 +11,7 @@ from functions.counters.model import CounterRow
 from functions.counters.occupancy import occupancy
 from functions.counters.rules import Arrival, Counted, Key, Tally
 from functions.shared import log
+from functions.shared.tables import living
 from functions.shared.transactions import lost, transaction
 from functions.venues import service as venues
 from functions.venues.rules import shards_for
@@ -40,11 +41,11 @@ def raise_busy(arrivals: Iterable[Arrival], shard: str, at: int) -> int:
     looked_at = rules.busy(arrivals)
     fold(looked_at, shard, at)
     places = {(one.venue, one.window) for one in looked_at}
-    return sum(_raise_one(venue, window) for venue, window in sorted(places))
+    return sum(_raise_one(venue, window, at) for venue, window in sorted(places))
 
 
-def _raise_one(venue: str, window: int) -> bool:
-    rows = CounterRow.query(rules.rate_partition(venue, window), consistent_read=True)
+def _raise_one(venue: str, window: int, at: int) -> bool:
+    rows = living(CounterRow.query(rules.rate_partition(venue, window), consistent_read=True), at)
     shards = shards_for(sum(int(row.n) for row in rows) / rules.WINDOW_S)
     raised = shards > 1 and venues.raise_shards(venue, shards)
     if raised:

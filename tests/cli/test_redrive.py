@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from cli.letters import CHINA, plain
 from cli.main import epipass
 from functions.checkins.model import CheckinRow
+from functions.checkins.rules import Act, hour_shard, sort_key
+from functions.counters import rules
 from functions.counters.model import CounterRow
 from functions.matching import service as matching
 from functions.matching.model import EntitlementRow
@@ -133,14 +135,25 @@ def test_another_stacks_letter_is_left_alone(engine: Service, names: dict[str, s
 def test_check_ins_are_counted_once_and_their_day_waits(engine: Service, names: dict[str, str]) -> None:
     """Handed over again nothing counts twice; the recount waits in a letter of its own until its day can be recounted."""
     pid, area, at = uuid.uuid4().hex[:22], f"{uuid.uuid4().int % 10**5 + 900000:06d}003001", clock.now()
-    item = {"pk": pid, "sk": f"{at}#V-1#in", "area": area, "hour_shard": f"V-{pid}#x"}
-    texts = {name: {"S": text} for name, text in item.items()}
-    engine.client("dynamodb").put_item(TableName=names["CheckinTable"], Item={**texts, "at": {"N": str(at)}})
+    act = Act(pid, f"V-{pid}", "in", at)
+    CheckinRow(
+        pid,
+        sort_key(act),
+        hour_shard=hour_shard(act.venue, at, pid, 1),
+        at=at,
+        received_at=at,
+        venue=act.venue,
+        area=area,
+        direction="in",
+        decision="admitted",
+        cause="entitled",
+    ).save()
     assert CheckinRow.count(pid) == 1
     day = clock.china_day(at)
 
     def counted() -> int:
-        return sum(int(row.n) for row in CounterRow.query(f"{area}#{day}"))
+        key = rules.area_key(area, day, "checkins", "")
+        return sum(int(row.n) for row in CounterRow.query(key.partition, CounterRow.sort.startswith(key.sort)))
 
     assert eventually(lambda: counted() == 1)
     letter(engine, names, "CheckinTable", "CountersFunction", newest(engine, names, "CheckinTable", pid))
@@ -158,12 +171,13 @@ def test_a_day_that_waited_is_recounted(engine: Service, names: dict[str, str]) 
     def day(ago: int) -> str:
         return f"{datetime.now(UTC).astimezone(CHINA) - timedelta(days=ago):%Y-%m-%d}"
 
-    CounterRow(f"{area}#{day(6)}", "checkins#shard", n=5, last="5", ttl=clock.now() + DAY).save()
+    key = rules.area_key(area, day(6), "checkins", "shard")
+    CounterRow(key.partition, key.sort, n=5, last="5", ttl=clock.now() + DAY).save()
     letter(engine, names, "CheckinTable", "CountersFunction", NEVER, recount=[[area, day(6)]])
     status, (told,) = redriven()
     assert (status, told["outcome"], waiting(engine, names)) == (0, "repaired", 0)
-    rows = CounterRow.query(f"{area}#{day(6)}")
-    assert sum(int(row.n) for row in rows if row.sort.startswith("checkins#")) == 0  # there is no venue there
+    rows = CounterRow.query(key.partition, CounterRow.sort.startswith(f"{area}#checkins#"))
+    assert sum(int(row.n) for row in rows) == 0  # there is no venue there
     letter(engine, names, "CheckinTable", "CountersFunction", NEVER, recount=[[area, day(15)]])
     assert redriven()[1][0]["outcome"] == "gone"
     assert redriven("--forget-gone")[1][0]["outcome"] == "forgotten"

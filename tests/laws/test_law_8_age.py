@@ -22,6 +22,7 @@ FILTERS = {"living", "alive", "page_of"}  # `page_of` (functions/shared/pages.py
 # Reads of many rows without the filter, each with its reason. A new one is filtered, or argued here.
 UNFILTERED = {
     ("audit/service.py", "_last"): "the chain goes on from a row past its life",
+    ("counters/service.py", "_merge"): "what is merged is summed over all days, which has no end of life",
     ("counters/service.py", "_stored"): "a replay must be compared with whatever row is stored",
     ("coverage/loading.py", "load"): "a register has no end of life",
     ("coverage/patrols.py", "_businesses"): "a register has no end of life",
@@ -34,6 +35,7 @@ UNFILTERED = {
     ("keys/service.py", "_missing"): "only the days to come are asked for",
     ("matching/run_groups.py", "all_folded"): "groups end with their head, which is read by `find` first",
     ("matching/runs.py", "holds_of"): "as the groups",
+    ("venues/nesting.py", "descendants"): "venues have no end of life",
     ("passes/model.py", "passes_of"): "a pass is judged by its own end, long before its row's",
     ("results/service.py", "people_of"): "keys only; the rows themselves are filtered when they are read",
     ("results/service.py", "_greater"): "a write is compared with whatever row is stored",

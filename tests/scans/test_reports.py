@@ -70,7 +70,7 @@ def test_a_report_is_no_scan(door: Door) -> None:
     service.file_report(report(), door.place(), AT)
     assert list(service.of_gate(door.gate, AT - 60, AT + 60, AT)) == []
     row = next(iter(ReportRow.query(f"report#{door.gate}")))
-    assert list(counters._scan({}, row.serialize())) == []
+    assert list(counters._scan({}, row.serialize(), 1)) == []
 
 
 def test_the_log_counts_reports_without_their_hosts(door: Door) -> None:

@@ -63,13 +63,9 @@ export function codesTable(officer: Officer, outcome: Outcome, venue: Venue, cha
       const path = (): string => `/venues/${venue.venue}/poster?${query}`;
       return posterButton(officer, outcome, `size:${size}`, path, `poster-${code.code}-${size}.pdf`, changed);
     });
+    const label = code.label === "" ? voice.say("mainDoor") : code.label;
     return [
-      h(
-        "span",
-        {},
-        code.label === "" ? voice.say("mainDoor") : code.label,
-        h("span", { class: "hint code" }, code.spelled),
-      ),
+      h("span", {}, label, h("span", { class: "hint code" }, code.spelled)),
       h(
         "div",
         { class: "stack" },
