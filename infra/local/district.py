@@ -89,12 +89,21 @@ class District:
         """Return the n-th person."""
         chance = Random(f"{self.size.seed}/person/{n}")  # noqa: S311 - invented people, not keys
         household = n // HOUSEHOLD
-        home = self.communities[Random(f"{self.size.seed}/home/{household}").randrange(len(self.communities))]  # noqa: S311
+        home = self._home(household)
         name = chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, chance.choice((1, 2))))
         # Half work, one in eight of them in another subdistrict than their own.
         around = home[:9] if happens(chance, 87) else chance.choice(self.communities)[:9]
         work = self._pick(chance, around, chance.choice(_WORKPLACES)) if happens(chance, 50) else None
         return Resident(_document(self.size.area, n), name, f"170{n:08d}", home, household, work)
+
+    def neighbours(self) -> Sequence[int]:
+        """Return the numbers of all people, those of a community beside each other.
+
+        Whoever writes them so writes what is counted together one after the other: the counters of one subdistrict move
+        at once and not those of all.
+        """
+        homes = {household: self._home(household) for household in range(-(-self.size.people // HOUSEHOLD))}
+        return sorted(range(self.size.people), key=lambda n: (homes[n // HOUSEHOLD], n))
 
     def visits(self, n: int) -> Iterator[Visit]:
         """Yield the n-th person's visits, day by day and in order of time."""
@@ -110,6 +119,9 @@ class District:
             for place, direction, at in sorted(kept, key=lambda one: one[2]):
                 if at >= self.places[place].applied_at:  # nobody scans a code that does not hang there yet
                     yield Visit(place, direction, at, how)
+
+    def _home(self, household: int) -> str:
+        return Random(f"{self.size.seed}/home/{household}").choice(self.communities)  # noqa: S311
 
     def _own(self, person: Resident, chance: Random, midnight: int) -> Iterator[tuple[int, Direction, int]]:
         working = datetime.fromtimestamp(midnight, CHINA).weekday() < 5  # noqa: PLR2004 - Monday to Friday

@@ -80,16 +80,15 @@ def settle_people(district: District, places: Mapping[int, Open], at: int, progr
 
     Again with the same seed and days: the same rows under the same keys.
     """
-    starts = range(0, district.size.people, STEP)
+    everyone = district.neighbours()
 
-    def settle(start: int) -> int:
-        numbers = range(start, min(start + STEP, district.size.people))
+    def settle(numbers: Sequence[int]) -> int:
         written = _write(district, places, numbers, at)
         progress(len(numbers))
         return written
 
     with ThreadPoolExecutor(_WRITERS) as pool:
-        return sum(pool.map(settle, starts))
+        return sum(pool.map(settle, (everyone[start : start + STEP] for start in range(0, len(everyone), STEP))))
 
 
 def _settle(place: Place, seed: int, at: int) -> Open | None:
@@ -119,7 +118,7 @@ def _decision(venue: Venue) -> Decision:
     return decide_at_door(unknown, [Door(venue.venue, True, venue.policy)], venue.applied_at)
 
 
-def _write(district: District, places: Mapping[int, Open], numbers: range, at: int) -> int:
+def _write(district: District, places: Mapping[int, Open], numbers: Sequence[int], at: int) -> int:
 
     written = 0
     with Person.batch_write() as people, CheckinRow.batch_write() as checkins:

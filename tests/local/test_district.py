@@ -36,6 +36,8 @@ def test_the_same_seed_makes_the_same_district_and_another_makes_another() -> No
     assert whole == everything(SMALL)
     alone = District(SMALL)
     assert [alone.resident(n) for n in reversed(range(90))] == whole[1][::-1]
+    homes = [alone.resident(n).area for n in alone.neighbours()]
+    assert (homes, len(homes)) == (sorted(homes), 90)
     other = everything(Size(**{**vars(SMALL), "seed": 2}))
     assert all(one != two for one, two in zip(whole, other, strict=True))
 
