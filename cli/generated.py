@@ -51,7 +51,7 @@ def generate(size: Size) -> None:
     codes = sum(len(one.venue.current_codes) for one in places.values())
     click.echo(
         f"{len(district.places)} venues, {codes} codes, {size.people} people, {checkins} check-ins of {size.days} days "
-        f"until {size.until}, in {time.monotonic() - started:.0f} s. Counters follow within a minute.\n"
+        f"until {size.until}, in {time.monotonic() - started:.0f} s. Counters follow, some hundred a second.\n"
         f"District {size.area}: sign in at the desk as its officer, or ask "
         f"`epipass token --role officer --scope {size.area}`."
     )

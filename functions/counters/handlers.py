@@ -20,7 +20,7 @@ def fold(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     Nothing is kept in the window's state: each batch is written as it comes, so a window cut short loses nothing.
     """
     shard, at = event["shardId"], clock.now()
-    service.fold(_changes(event["Records"]), shard, at)
+    service.fold(rules.worth_counting(_changes(event["Records"]), at), shard, at)
     service.raise_busy(_arrivals(event["Records"]), shard, at)
     return {"state": {}, "batchItemFailures": []}
 

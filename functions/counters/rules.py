@@ -11,7 +11,7 @@ live, somebody inside): a change adds to them or takes away, and their sum is ho
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -167,6 +167,15 @@ def presences(venue: str, direction: str, at: int, before: int | None, sequence:
     came = (Presence(venue, at // SLOT_S, sequence),) if direction == "in" else ()
     gone = () if before is None else (Presence(venue, before, sequence, -1),)
     return came + gone
+
+
+def worth_counting(changes: Iterable[Counted], at: int) -> Iterator[Counted]:
+    """Leave out who came in so long ago that nobody asks any more: a check-in may come three days late.
+
+    Which those are depends on the clock, and no answer on which of them were counted: none is read.
+    """
+    oldest = (at - BRIEFLY_S) // SLOT_S
+    return (one for one in changes if not isinstance(one, Presence) or one.slot >= oldest)
 
 
 def sums(rows: Iterable[tuple[str, int]]) -> dict[str, Counter[str]]:

@@ -106,6 +106,14 @@ def test_only_a_crowd_is_looked_at() -> None:
     assert set(rules.busy([*crowd, *crowd, *others])) == set(crowd)
 
 
+def test_who_came_long_ago_is_not_counted_as_inside_and_costs_no_row() -> None:
+    """A check-in that waited three days for a network counts in the report alone."""
+    at = 1_800_000_000
+    change, old = Change("99", "2027-01-12", "checkins", 1), Presence("V-1", (at - 3 * 86_400) // 600, 1)
+    fresh = Presence("V-1", (at - 86_400) // 600, 2)
+    assert list(rules.worth_counting([change, old, fresh], at)) == [change, fresh]
+
+
 def test_the_slots_of_who_is_inside_cover_the_whole_stay() -> None:
     """Somebody who came in two hours ago to the second still counts."""
     at = 1_800_000_123
