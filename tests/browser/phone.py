@@ -59,10 +59,11 @@ _STORED = """async (name) => {
 
 @dataclass(frozen=True)
 class Place:
-    """A venue with a poster."""
+    """A venue with a poster: the short code on it, and the last part of the address in its symbol."""
 
     venue: str
     code: str
+    address: str
     name: str
 
 
@@ -73,13 +74,14 @@ def open_place(served: Http, name: str = "澄湖图书馆", *, pass_required: bo
     assert made.status == 201, made.body
     policy = {"pass_required": pass_required, "max_list_age_s": 14400, "peak_per_s": 1}
     assert served.put(f"/venues/{venue}/policy", policy, token=officer).status == 200
-    code = served.post(f"/venues/{venue}/codes", {"label": "东门"}, token=officer).json()["code"]
-    return Place(venue, code, name)
+    made = served.post(f"/venues/{venue}/codes", {"label": "东门"}, token=officer)
+    code = made.json()
+    return Place(venue, code["code"], code["url"].rpartition("/c/")[2], name)
 
 
 def scan_poster(page: Page, served: Http, place: Place) -> None:
     """Open the check-in page as a camera does."""
-    page.goto(f"{origin_of(served, 'me')}/c/{place.code}")
+    page.goto(f"{origin_of(served, 'me')}/c/{place.address}")
     page.locator("h1", has_text=place.name).wait_for()
 
 

@@ -89,7 +89,7 @@ def _nobody(page: Page, http: Http, place: Place) -> None:
 
 
 def _retired(page: Page, http: Http, place: Place) -> None:
-    page.goto(f"{origin_of(http, 'me')}/c/{place.venue}-aaaaaaaa")
+    page.goto(f"{origin_of(http, 'me')}/c/{place.venue}-K7QM3XPA91-aaaaaaaa")
     page.locator("h1", has_text="停用").or_(page.locator("h1", has_text="no longer")).wait_for()
 
 

@@ -128,7 +128,8 @@ def test_a_family_in_one_go(page: Page, served: Http) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "heading"), [("V-10-short", "没有认出场所码"), ("", "没有认出场所码"), ("V-none-aaaaaaaa", "已经停用")]
+    ("code", "heading"),
+    [("V-10-short", "没有认出场所码"), ("", "没有认出场所码"), ("V-none-K7QM3XPA91-aaaaaaaa", "已经停用")],
 )
 def test_a_code_that_is_none(page: Page, served: Http, code: str, heading: str) -> None:
     """Malformed, or retired: it says which, and what to do; nobody can be checked in."""

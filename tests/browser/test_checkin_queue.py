@@ -157,7 +157,7 @@ def test_storage_denied_is_said(page: Page, served: Http, place: Place) -> None:
 def test_storage_that_never_answers_is_said(page: Page, served: Http, place: Place) -> None:
     """As Safari 14's now and then: the page does not stand there for ever, looking."""
     page.add_init_script(SILENT)
-    page.goto(f"{origin_of(served, 'me')}/c/{place.code}")
+    page.goto(f"{origin_of(served, 'me')}/c/{place.address}")
     page.locator(".notice", has_text="存储没有回应").wait_for()
     assert page.locator("h1").inner_text() == place.name
 

@@ -61,7 +61,7 @@ def open_gate(served: Http) -> Gate:
     place = {"venue": venue, "name": "东门", "direction": "in"}
     assert served.put(f"/gates/{gate}", place, token=officer).status == 201
     code = served.post(f"/gates/{gate}/code", token=officer).json()["code"]
-    poster = served.post(f"/venues/{venue}/codes", {"label": "东门"}, token=officer).json()["code"]
+    poster = served.post(f"/venues/{venue}/codes", {"label": "东门"}, token=officer).json()["url"].rpartition("/c/")[2]
     return Gate(venue, gate, code, poster)
 
 

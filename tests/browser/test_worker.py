@@ -117,7 +117,7 @@ def test_pages_start_without_a_network_after_one_visit(page: Page, site: Site) -
     """Any code's page and the wallet, with the help line of the settings that were fetched before there was a worker."""
     visit(page, site)
     site.down = True
-    for path, heading in ((f"/c/{CODE}", "澄湖图书馆"), ("/c/V-77-aaaaaaaa", "场所 V-77"), ("/", "")):
+    for path, heading in ((f"/c/{CODE}", "澄湖图书馆"), ("/c/V-77-K7QM3XPA91-aaaaaaaa", "场所 V-77"), ("/", "")):
         page.goto(site.origin + path)
         page.locator("h1", has_text=heading).first.wait_for()
         page.locator("a[href='tel:0000-0000000'], a[href='tel:00000000000']").first.wait_for()
