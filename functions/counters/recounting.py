@@ -20,7 +20,6 @@ from functions.venues.rules import Venue
 
 QUIET_S = 15 * 60  # what happened to a venue longer ago than this its stream has told
 _OLDEST_S = 13 * DAY_S  # of what lives 14 days, a whole day is still there
-_PAGE = 200
 _OF_A_DAY = ("checkins", "scans")
 
 
@@ -39,7 +38,7 @@ def recount(area: str, day: str, at: int) -> dict[str, int]:
     if not start + DAY_S + rules.SETTLED_S <= at <= start + _OLDEST_S:
         raise ValueError("a day is recounted when it is over for 73 hours and not over 13 days old")
     true: Counter[tuple[str, str]] = Counter({(area, metric): 0 for metric in _OF_A_DAY})
-    for venue in _venues(area, at):
+    for venue in venues.every(area, at):
         true.update(
             _widened(venue.area, area, {"checkins": _checkins(venue, start), "scans": _scans(venue, start, at)})
         )
@@ -66,7 +65,7 @@ def recount_levels(area: str, at: int) -> dict[str, int]:
         ValueError: something happened to one of these venues within a quarter of an hour; its stream may be behind.
     """
     true: Counter[tuple[str, str]] = Counter({(place, level): 0 for place in _counted(area, at) for level in LEVELS})
-    for venue in _venues(area, at):
+    for venue in venues.every(area, at):
         if _touched_at(venue) > at - QUIET_S:
             raise ValueError("a venue changed within the last quarter of an hour: wait until nobody decides")
         true.update(_widened(venue.area, area, levels.of_venue(venue)))
@@ -76,16 +75,6 @@ def recount_levels(area: str, at: int) -> dict[str, int]:
         _put(rules.area_key(place, TOTAL, level, RECOUNT), missing, at)
     log.event("counters.levels_recounted", area=area, rows=len(found))
     return found
-
-
-def _venues(area: str, at: int) -> Iterator[Venue]:
-    position = None
-    while True:
-        page = venues.in_area(area, position, _PAGE, at)
-        yield from page.items
-        position = page.position
-        if position is None:
-            return
 
 
 def _checkins(venue: Venue, start: int) -> int:

@@ -174,19 +174,8 @@ def coded(district: str, at: int) -> Index:
 @lru_cache(maxsize=4)
 def _coded(district: str, window: int) -> Index:
     # A reader turns page after page: the district is read once, not once a page.
-    found = islice(every_venue(district, window * REMEMBERED_S), MOST_VENUES)
+    found = islice(venues.every(district, window * REMEMBERED_S), MOST_VENUES)
     return rules.index_of(_folded(venue) for venue in found if has_code(venue))
-
-
-def every_venue(area: str, at: int) -> Iterator[Venue]:
-    """Yield the venues of an area, a district or below."""
-    position = None
-    while True:
-        page = venues.in_area(area, position, 1_000, at)
-        yield from page.items
-        position = page.position
-        if not position:
-            return
 
 
 def every_business(area: str) -> Iterator[RegisterRow]:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from functions.coverage import rules, seen, service
 from functions.shared.labels import district_of
+from functions.venues import service as venues
 
 By = Literal["community", "subdistrict", "grid"]
 Place = tuple[str, str]  # a division code and a grid's name, empty unless counted by grid
@@ -42,11 +43,11 @@ def summary(area: str, by: By, at: int) -> Summary:
         below[row.area[:digits], grid].update(("businesses", shown.standing))
         if shown.match:
             grid_of[shown.match.venue] = grid
-    venues = list(islice(service.every_venue(area, at), MOST + 1))
-    with_code = [venue for venue in venues[:MOST] if service.has_code(venue)]
+    found = list(islice(venues.every(area, at), MOST + 1))
+    with_code = [venue for venue in found[:MOST] if service.has_code(venue)]
     hours = seen.hours(venue.venue for venue in with_code)
     for venue in with_code:
         # A venue's grid is its business's: nobody writes it on an application.
         place = venue.area[:digits], grid_of.get(venue.venue, "")
         below[place].update(("venues", rules.scan_state(hours.get(venue.venue), at)))
-    return Summary(dict(sorted(below.items())), max(len(rows), len(venues)) <= MOST)
+    return Summary(dict(sorted(below.items())), max(len(rows), len(found)) <= MOST)

@@ -27,7 +27,6 @@ from functions.venues.rules import Venue
 
 LEASE_S: Final = 60
 _BEAT_S: Final = 2
-_LISTED_AT_ONCE: Final = 200
 _TRIES: Final = 5
 
 
@@ -105,13 +104,7 @@ def _venues(row: PrintRow, wanted: Wanted, at: int) -> Iterator[Venue]:
         found = spread(lambda venue_id: venues.venue(venue_id, at), ids)
         yield from (one for one in found if one is not None and one.area.startswith(row.area))
         return
-    position = None
-    while True:
-        page = venues.in_area(row.area, position, _LISTED_AT_ONCE, at)
-        yield from page.items
-        position = page.position
-        if not position:
-            return
+    yield from venues.every(row.area, at)
 
 
 def _with_code(venue: Venue, wanted: Wanted, at: int) -> list[Page]:

@@ -11,11 +11,9 @@ from typing import Any, Literal
 from functions.shared.labels import district_of
 from functions.shared.pages import Page
 from functions.shared.problems import Conflict, NotFound
-from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.venues import duplicates, service
 from functions.venues.duplicates import Alike, Index
-from functions.venues.model import VenueRow
 from functions.venues.rules import Venue
 from functions.venues.service import Contact
 
@@ -67,6 +65,5 @@ def decide(area: str, decision: str, reason: str, venues: Sequence[str], at: int
 @lru_cache(maxsize=4)
 def _district(district: str, window: int) -> Index:
     # A reviewer turns page after page: the district is read once a minute, not once a page.
-    rows = VenueRow.by_area.query(district)
-    found = islice(living(rows, window * REMEMBERED_S), MOST_COMPARED)
-    return duplicates.index_of(duplicates.known(service.read(row)) for row in found)
+    found = islice(service.every(district, window * REMEMBERED_S), MOST_COMPARED)
+    return duplicates.index_of(duplicates.known(one) for one in found)

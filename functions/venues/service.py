@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,7 @@ from functions.venues.rules import About, Code, Venue
 KNOWN_FOR_S = 30  # a check-in reads no table for a venue seen in the last half minute
 NOTHING_MORE = About()
 _DEFAULT = Policy()
+_AT_ONCE = 1_000
 _COLUMNS = ("pass_required", "max_list_age_s", "shards")  # of the policy: attributes of their own in the row
 
 
@@ -197,6 +199,17 @@ def in_area(area: str, position: Any, limit: int, at: int) -> Page[Venue]:
         found = VenueRow.by_area.query(district_of(area), filter_condition=inside, last_evaluated_key=position)
     shown = page_of(VenueRow, found, limit, at)
     return Page([read(row) for row in shown.items], shown.position)
+
+
+def every(area: str, at: int) -> Iterator[Venue]:
+    """Yield the venues of an area and all below it, in no promised order; the area is read as far as it is asked."""
+    position = None
+    while True:
+        page = in_area(area, position, _AT_ONCE, at)
+        yield from page.items
+        position = page.position
+        if not position:
+            return
 
 
 def waiting(area: str, state: str, position: Any, limit: int, at: int) -> Page[Venue]:
