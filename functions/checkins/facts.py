@@ -37,15 +37,19 @@ def facts_of(
     *,
     precedence: Sequence[str],
     administrative: Container[str],
+    aged: bool,
 ) -> Facts:
-    """Return what is known of a person at the instant `at`; the arguments are those of `rules.decide`."""
+    """Return what is known of a person at the instant `at`; `precedence` and `administrative` as for `rules.entitled`.
+
+    Only where a venue asks how old a test is (`aged`) is the evidence read: nearly no check-in pays for it.
+    """
     then = [one for one in standing if one.decided_at <= at]
     return Facts(
         direction=direction,
         entitled=rules.entitled(standing, at=at, precedence=precedence, administrative=administrative),
         registered=rules.registered(standing),
         listed=any(one.cause not in administrative for one in then),
-        negative_at=negative_at(then),
+        negative_at=negative_at(then) if aged else None,
     )
 
 

@@ -61,7 +61,7 @@ class Receipt(Struct, frozen=True):
     marks: tuple[str, ...]
 
 
-class CheckOut(Struct, frozen=True):
+class RuleFound(Struct, frozen=True):
     """What one rule found; what the service does not know is `not-checked`, never `passed`."""
 
     rule: str
@@ -80,7 +80,7 @@ class CheckinOut(Struct, frozen=True, omit_defaults=True):
     receipt: Receipt | None = None
     rule: str = ""
     rule_of: str = ""
-    checks: tuple[CheckOut, ...] = ()
+    checks: tuple[RuleFound, ...] = ()
 
 
 class CheckinResult(Struct, frozen=True, omit_defaults=True):
@@ -223,9 +223,9 @@ def _coarse(decision: Decision, venue: str) -> CheckinOut:
     return CheckinOut(decision.decision, cause, rule=rule, rule_of=rule_of, checks=checks)
 
 
-def _checks(decision: Decision, shown: Container[str]) -> tuple[CheckOut, ...]:
+def _checks(decision: Decision, shown: Container[str]) -> tuple[RuleFound, ...]:
     asked = (one for one in decision.checks if one.outcome != "not-asked" and one.rule in shown)
-    return tuple(CheckOut(one.rule, one.outcome) for one in asked)  # type: ignore[arg-type]  # one of the three
+    return tuple(RuleFound(one.rule, one.outcome) for one in asked)  # type: ignore[arg-type]  # one of the three
 
 
 def _own(row: CheckinRow, at: int) -> OwnCheckin:

@@ -117,37 +117,17 @@ def judged_at(act: Act, received_at: int, standing: Iterable[Standing]) -> int:
     return max(received_at, *(one.decided_at for one in standing), 0)
 
 
-def decide(
-    standing: Iterable[Standing],
-    *,
-    venue_open: bool,
-    pass_required: bool,
-    at: int,
-    precedence: Sequence[str],
-    administrative: Container[str],
+def entitled(
+    entitlements: Sequence[Standing], *, at: int, precedence: Sequence[str], administrative: Container[str]
 ) -> Decision:
-    """Decide a check-in from what stands of the person, where the venue asks for a pass or for nothing else.
+    """Decide where a pass is asked for, from what stands of the person.
 
     Args:
-        standing: the person's entitlements, one a unit, as they are now.
-        venue_open: whether the venue is approved and not closed.
-        pass_required: the venue's policy.
+        entitlements: the person's, one a unit, as they are now.
         at: the instant of the act, epoch seconds.
         precedence: the causes of the eligibility policy; of several the first in it is named.
         administrative: those of them that say nothing of the person's health: named only when nothing else is known.
     """
-    entitlements = tuple(standing)
-    if not venue_open:
-        return Decision("refused", "venue-closed")
-    if not pass_required:
-        return registered(entitlements)
-    return entitled(entitlements, at=at, precedence=precedence, administrative=administrative)
-
-
-def entitled(
-    entitlements: Sequence[Standing], *, at: int, precedence: Sequence[str], administrative: Container[str]
-) -> Decision:
-    """Decide where a pass is asked for; the arguments are those of `decide`."""
     then = [one for one in entitlements if one.decided_at <= at]
     if any(one.verdict == "eligible" and at < one.expires_at for one in then):
         return Decision("admitted", "entitled")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from functions.checkins import rules
@@ -205,26 +205,44 @@ def _check_in(act: Act, received_at: int, how: How, sources: Sources, standing: 
     lineage = sources.lineage(act.venue, received_at)
     if not (lineage and lineage[0].published):
         raise NotFound("There is no such venue.", code="no-venue")
-    at = rules.judged_at(act, received_at, standing)
-    known = facts_of(standing, act.direction, at, precedence=POLICY.precedence, administrative=ADMINISTRATIVE)
-    doors = [_door(one, act, received_at, sources) for one in lineage if one.published]
-    return _put(act, decide_at_door(known, doors, at), received_at, how, lineage[0])
+    at, asking = rules.judged_at(act, received_at, standing), [one for one in lineage if one.published]
+    known = facts_of(
+        standing,
+        act.direction,
+        at,
+        precedence=POLICY.precedence,
+        administrative=ADMINISTRATIVE,
+        aged=any(one.policy.oldest_test_s is not None for one in asking),
+    )
+    here = lineage[0]
+    came_in = {one.venue: _came_in(act, one) for one in asking if _matters(act, one, one is here)}
+    doors = [_door(one, act, received_at, sources, came_in.get(one.venue)) for one in asking]
+    decision = decide_at_door(known, doors, at)
+    row = _row(act, decision, received_at, how, here)
+    if here.policy.occupancy and decision.decision != "refused":
+        row.counted, row.before = True, came_in[here.venue]
+    return _put(row, decision)
 
 
-def _door(venue: Venue, act: Act, received_at: int, sources: Sources) -> Door:
-    """Return what a venue asks now; people are counted, by two more reads, only where there is a limit to them.
+def _matters(act: Act, venue: Venue, is_here: bool) -> bool:  # noqa: FBT001 - a fact, no switch
+    """Tell whether it matters that a person is counted inside: where they are counted now, or room is asked for."""
+    return (is_here and venue.policy.occupancy) or (venue.policy.capacity is not None and act.direction == "in")
+
+
+def _door(venue: Venue, act: Act, received_at: int, sources: Sources, came_in: int | None) -> Door:
+    """Return what a venue asks now; people are counted, by another read, only where there is a limit to them.
 
     How many were inside when a check-in that waited was made is not known.
     """
     policy = venue.policy
     if policy.capacity is None or act.direction == "out" or received_at - act.at > rules.AHEAD_S:
         return Door(venue.venue, venue.open, policy)
-    returning = _came_in(replace(act, venue=venue.venue), policy.stay_s) is not None
-    return Door(venue.venue, venue.open, policy, sources.inside(venue.venue, policy.stay_s, received_at), returning)
+    inside = sources.inside(venue.venue, policy.stay_s, received_at)
+    return Door(venue.venue, venue.open, policy, inside, returning=came_in is not None)
 
 
-def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue) -> Answered:
-    row = CheckinRow(
+def _row(act: Act, decision: Decision, received_at: int, how: How, venue: Venue) -> CheckinRow:
+    return CheckinRow(
         act.pid,
         rules.sort_key(act),
         hour_shard=rules.hour_shard(act.venue, act.at, act.pid, venue.policy.shards),
@@ -239,21 +257,22 @@ def _put(act: Act, decision: Decision, received_at: int, how: How, venue: Venue)
         how=how,
         ttl=act.at + rules.KEPT_S,
     )
-    if venue.policy.occupancy and decision.decision != "refused":
-        row.counted, row.before = True, _came_in(act, venue.policy.stay_s)
+
+
+def _put(row: CheckinRow, decision: Decision) -> Answered:
     # Written first, read only on a repeat: nearly every check-in is new, and then one request is enough.
     if row.put_if_absent():
-        return Answered(decision, new=True, at=act.at)
-    stored = CheckinRow.get(act.pid, rules.sort_key(act), consistent_read=True)
+        return Answered(decision, new=True, at=int(row.at))
+    stored = CheckinRow.get(row.pid, row.place, consistent_read=True)
     told = Decision(stored.decision, stored.cause, stored.rule)  # type: ignore[arg-type]  # as stored
     return Answered(told, new=False, at=int(stored.at))
 
 
-def _came_in(act: Act, stay_s: int) -> int | None:
+def _came_in(act: Act, venue: Venue) -> int | None:
     """Return the slot in which a person is counted as inside a venue, None when they are not: one read, there alone."""
-    first, last = (act.at - stay_s) // rules.SLOT_S, act.at // rules.SLOT_S
+    first, last = (act.at - venue.policy.stay_s) // rules.SLOT_S, act.at // rules.SLOT_S
     slots = CheckinRow.place.between(f"{first}#", f"{last}$")
     own = living(CheckinRow.query(act.pid, slots, consistent_read=True), act.at)
-    counted = [row for row in own if row.venue == act.venue and row.counted and int(row.at) <= act.at]
+    counted = [row for row in own if row.venue == venue.venue and row.counted and int(row.at) <= act.at]
     newest = max(counted, key=lambda row: int(row.at), default=None)
     return rules.slot_of(newest.place) if newest is not None and newest.direction == "in" else None

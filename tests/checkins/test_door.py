@@ -194,5 +194,5 @@ def test_a_tests_age_is_read_from_what_the_entitlement_rests_on() -> None:
 def test_a_person_is_listed_where_a_decision_goes_beyond_the_listing() -> None:
     """A unit that dropped somebody, or was never approved, lists nobody."""
     for standing, listed in (((), False), ((refused("not-listed"),), False), ((refused("no-test"),), True)):
-        known = facts_of(standing, "in", AT, precedence=DEFAULT.precedence, administrative=ADMINISTRATIVE)
+        known = facts_of(standing, "in", AT, precedence=DEFAULT.precedence, administrative=ADMINISTRATIVE, aged=True)
         assert known.listed is listed

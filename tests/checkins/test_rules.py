@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.checkins import rules
+from functions.checkins.door import Door, decide_at_door
+from functions.checkins.facts import facts_of
 from functions.checkins.rules import Act, Decision
 from functions.matching.policy import DEFAULT
 from functions.matching.rules import ADMINISTRATIVE, coarse
+from functions.venues.policy import Policy
 
 AT = 1_795_312_800
 PID = "A" * 22
@@ -34,15 +37,9 @@ def refused(cause: str, decided_at: int = AT - 3600) -> Entitled:
 
 
 def decide(*standing: Entitled, venue_open: bool = True, pass_required: bool = True) -> Decision:
-    """Decide at AT by the default policy."""
-    return rules.decide(
-        standing,
-        venue_open=venue_open,
-        pass_required=pass_required,
-        at=AT,
-        precedence=DEFAULT.precedence,
-        administrative=ADMINISTRATIVE,
-    )
+    """Decide at AT by the default policy, as a check-in does."""
+    known = facts_of(standing, "in", AT, precedence=DEFAULT.precedence, administrative=ADMINISTRATIVE, aged=False)
+    return decide_at_door(known, [Door("V-1", venue_open, Policy(pass_required=pass_required))], AT)
 
 
 def test_a_standing_entitlement_admits_until_its_last_second() -> None:
