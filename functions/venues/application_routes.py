@@ -73,8 +73,7 @@ def renew_venue_token(request: Request) -> ManagedOut:
     """A fresh 15-minute token for a device that may act for the venue."""
     given: VenueTokenIn = request.body
     device = _proved(given.device_key, given.proof, request)
-    managers.renew(given.venue, device, request.at)
-    return _granted(service.must(given.venue, request.at), device, request.at)
+    return _granted(managers.renew(given.venue, device, request.at), device, request.at)
 
 
 @routes.put(

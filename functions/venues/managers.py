@@ -7,8 +7,7 @@ from hashlib import sha256
 
 from credentials import proofs
 from functions.keys import service as keys
-from functions.people import codes
-from functions.people.devices import label_of
+from functions.people import codes, devices
 from functions.people.model import Device
 from functions.people.rules import DEVICE_LIFE_S
 from functions.shared import log
@@ -80,19 +79,19 @@ def join(venue_id: str, claimant: Claimant, at: int) -> Venue:
     return stored
 
 
-def renew(venue_id: str, device: str, at: int) -> None:
-    """Note that a device asks for a token.
+def renew(venue_id: str, device: str, at: int) -> Venue:
+    """Note that a device asks for a token, and return the venue it may act for.
 
     Raises:
-        Unauthenticated: `device`: it is not, or no longer, one of this venue's.
+        Unauthenticated: `device`: it is not, or no longer, one of this venue's; another phone may answer for it now.
     """
-    stands = Device(_place(venue_id), device).update_if(
-        [Device.used_at.set(at), Device.ttl.set(at + DEVICE_LIFE_S)], Device.thumbprint.exists() & (Device.ttl > at)
-    )
-    if not stands:
+    stored = service.venue(venue_id, at)
+    contact = service.contact(stored) if stored else None
+    if stored is None or contact is None or not devices.touch(_place(venue_id, contact.phone), device, at):
         raise Unauthenticated(
             "This device may not act for the venue, or was unused for 30 days. Prove the phone again.", code="device"
         )
+    return stored
 
 
 def token(venue_id: str, device: str, at: int) -> str:
@@ -124,16 +123,17 @@ def _require_phone(stored: Venue, phone: str) -> None:
 
 
 def _admit(venue_id: str, claimant: Claimant, at: int) -> None:
-    place, device = _place(venue_id), claimant.device
+    place, device = _place(venue_id, claimant.phone), claimant.device
     held = {row.thumbprint: row for row in living(Device.query(place, consistent_read=True), at)}
     added = int(held.pop(device).added_at) if device in held else at
-    label = label_of(claimant.label)
+    label = devices.label_of(claimant.label)
     Device(place, device, label=label, added_at=added, used_at=at, ttl=at + DEVICE_LIFE_S).save()
     # The phone was proved a moment ago: whoever holds it gives way to nobody, the device unused longest leaves.
     for row in sorted(held.values(), key=lambda row: int(row.used_at))[: max(0, len(held) + 1 - DEVICES)]:
         row.delete()
 
 
-def _place(venue_id: str) -> str:
-    # No pid holds this mark: a venue's device never is a person's.
-    return f"venue#{venue_id}"
+def _place(venue_id: str, phone: str) -> str:
+    # No pid holds this mark: a venue's device never is a person's. Of the phone too, so that whoever answered for a
+    # venue before does not act for it, and read its new contact, for as long as their device asks.
+    return f"venue#{venue_id}#{codes.phone_hash(phone)}"

@@ -149,6 +149,19 @@ def test_a_shopkeeper_comes_back_with_a_venue_that_a_worker_applied_for(engine: 
     assert shop.as_venue("GET", f"/venues/{venue}/record", joined.json()["token"]).status == 200
 
 
+def test_whoever_no_longer_answers_for_a_venue_no_longer_acts_for_it(engine: Service) -> None:
+    """The community names another phone: the old device is turned away, and never reads the new contact."""
+    shop, heir = Shop(), Shop()
+    venue = shop.apply().json()["venue"]
+    named = shop.facts(contact={"name": "李店长", "phone": heir.keeper.phone})
+    assert call("PUT", f"/venues/{venue}", named, token=officer(engine, shop.area)).status == 200
+    assert shop.send("/venue-tokens", {"venue": venue}).json()["code"] == "device"
+    heir.keeper.receive_code()
+    joined = heir.send("/venue-managers", {"venue": venue, "phone": heir.keeper.phone, "code": CODE})
+    assert joined.status == 201, joined.body
+    assert heir.send("/venue-tokens", {"venue": venue}).status == 200
+
+
 def test_of_six_devices_the_one_unused_longest_leaves() -> None:
     """Five people run a shop; a sixth phone signs out the one that nobody used."""
     shop = Shop()
