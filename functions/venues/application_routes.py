@@ -28,7 +28,7 @@ from functions.venues.application_shapes import (
     waiting_out,
 )
 from functions.venues.managers import Claimant
-from functions.venues.reach import managed
+from functions.venues.reach import managed, require_level
 from functions.venues.rules import Venue
 from functions.venues.shapes import VenueIn, VenueOut, venue_out
 
@@ -129,8 +129,7 @@ def decide_many(request: Request, code: str) -> DecisionsOut:
     """Decide; the same again is answered the same, and the log holds what was decided before this answers."""
     given: DecisionsIn = request.body
     _require_area(request, code)
-    if not rules.may_decide(given.decision, request.caller.scope):
-        raise Forbidden("A subdistrict approves, refuses and closes. A community checks, or asks again.", code="level")
+    require_level(request, given.decision)
     wanted = tuple(dict.fromkeys(given.venues))
     results = review.decide(code, given.decision, given.reason, wanted, request.at)
     done = [venue for venue, result in zip(wanted, results, strict=True) if result == "done"]

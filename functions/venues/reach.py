@@ -1,9 +1,10 @@
-"""Whose venues a caller may see and change: a manager's own, and those of an officer's or worker's area."""
+"""Whose venues a caller may see and change: a manager's own, and those of an officer's or worker's area; who decides."""
 
 from __future__ import annotations
 
 from functions.shared.http import Request
-from functions.venues import service
+from functions.shared.problems import Forbidden
+from functions.venues import rules, service
 from functions.venues.rules import Venue
 
 
@@ -20,3 +21,13 @@ def managed(request: Request, venue: str) -> Venue:
     found = service.must(venue, request.at)
     request.caller.require_area(found.area)
     return found
+
+
+def require_level(request: Request, decision: str) -> None:
+    """Refuse an officer who may not take a decision in any venue's life.
+
+    Raises:
+        Forbidden: `level`.
+    """
+    if not rules.may_decide(decision, request.caller.scope):
+        raise Forbidden("A subdistrict approves, refuses and closes. A community checks, or asks again.", code="level")

@@ -7,9 +7,9 @@ from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.pages import PAGE, asked
 from functions.shared.problems import FieldError, Forbidden, Malformed, NotFound
-from functions.venues import entrances, presets, rules, service
+from functions.venues import entrances, presets, service
 from functions.venues.policy_shapes import PolicyIn
-from functions.venues.reach import managed
+from functions.venues.reach import managed, require_level
 from functions.venues.rules import Venue
 from functions.venues.shapes import (
     DecisionIn,
@@ -48,12 +48,14 @@ def apply(request: Request) -> Answer:
     summary="Register and approve a venue under a known id, or correct its facts",
 )
 def register(request: Request, venue: str) -> Answer:
-    """Register a venue; one that is there already must lie in the officer's area too."""
+    """Register a venue; one that is there already must lie in the officer's area too. Who may not approve may correct."""
     _check_id(venue)
     request.caller.require_area(request.body.area)
     stored = service.venue(venue, request.at)
     if stored:
         request.caller.require_area(stored.area)
+    if stored is None or not stored.open:
+        require_level(request, "approve")
     made, new = service.register(venue, request.body.facts(), request.at)
     _note(request, "venue.registered")
     return Answer(_shaped(made), 201 if new else 200)
@@ -115,8 +117,7 @@ def record(request: Request, venue: str) -> VenueOut:
 def decide(request: Request, venue: str) -> VenueOut:
     """Decide on a venue of the officer's area."""
     managed(request, venue)
-    if not rules.may_decide(request.body.decision, request.caller.scope):
-        raise Forbidden("A subdistrict approves, refuses and closes. A community checks, or asks again.", code="level")
+    require_level(request, request.body.decision)
     decided = service.decide(venue, request.body.decision, request.body.reason, request.at)
     _note(request, f"venue.{decided.state}")
     return _shaped(decided)

@@ -154,12 +154,26 @@ def test_whoever_no_longer_answers_for_a_venue_no_longer_acts_for_it(engine: Ser
     shop, heir = Shop(), Shop()
     venue = shop.apply().json()["venue"]
     named = shop.facts(contact={"name": "李店长", "phone": heir.keeper.phone})
-    assert call("PUT", f"/venues/{venue}", named, token=officer(engine, shop.area)).status == 200
+    assert call("PUT", f"/venues/{venue}", named, token=officer(engine, shop.area[:9])).status == 200
     assert shop.send("/venue-tokens", {"venue": venue}).json()["code"] == "device"
     heir.keeper.receive_code()
     joined = heir.send("/venue-managers", {"venue": venue, "phone": heir.keeper.phone, "code": CODE})
     assert joined.status == 201, joined.body
     assert heir.send("/venue-tokens", {"venue": venue}).status == 200
+
+
+def test_a_community_approves_nothing_by_registering_it(engine: Service) -> None:
+    """Neither what was applied for nor anything new; what a subdistrict approved it may correct."""
+    shop = Shop()
+    venue = shop.apply().json()["venue"]
+    community, subdistrict = officer(engine, shop.area), officer(engine, shop.area[:9])
+    for wanted in (venue, fresh("V")):
+        refused = call("PUT", f"/venues/{wanted}", shop.facts(), token=community)
+        assert (refused.status, refused.json().get("code")) == (403, "level")
+    assert service.must(venue, clock.now()).state == "applied"
+    assert call("PUT", f"/venues/{venue}", shop.facts(), token=subdistrict).status == 200
+    corrected = call("PUT", f"/venues/{venue}", shop.facts(address="人民路1号甲"), token=community)
+    assert (corrected.status, corrected.json()["address"]) == (200, "人民路1号甲")
 
 
 def test_of_six_devices_the_one_unused_longest_leaves() -> None:
