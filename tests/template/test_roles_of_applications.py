@@ -16,7 +16,10 @@ __all__ = ["through_functions"]  # a fixture that needs the engine
 
 @pytest.mark.usefixtures("engine")
 def test_an_application_goes_through_under_the_roles(through_functions: Http) -> None:
-    """Applied for by phone, sent back, corrected by its own device, renewed, approved; a sheet; a second device."""
+    """Applied for by phone, sent back, corrected by its own device, renewed, approved; a sheet; a second device.
+
+    The venue makes its code while it waits, so that its queue shows one.
+    """
     http, keeper, area = through_functions, Someone(), f"990101{uuid.uuid4().int % 10**6:06d}"
     keeper.receive_code()
     origin = min(settings().origins)
@@ -30,8 +33,12 @@ def test_an_application_goes_through_under_the_roles(through_functions: Http) ->
     assert applied.status == 201, applied.body
     venue, token = applied.json()["venue"], applied.json()["token"]
     officer, worker = http.token("officer", area[:9]), http.token("worker", area)
+    path = f"/venues/{venue}/codes"
+    held = {"Authorization": f"DPoP {token}", "DPoP": proof(keeper.device, origin + path, method="POST", token=token)}
+    assert http.post(path, {"label": "东门"}, headers=held).status == 200
     waiting = http.get(f"/areas/{area}/venue-queue", token=worker)
     assert waiting.json()["waiting"][0]["venue"]["contact"]["phone"] == keeper.phone, waiting.body
+    assert [code["label"] for code in waiting.json()["waiting"][0]["venue"]["codes"]] == ["东门"]
     decision = {"decision": "return", "reason": "请补充", "venues": [venue]}
     sent_back = http.post(f"/areas/{area}/venue-decisions", decision, token=officer)
     assert sent_back.json()["results"][0]["result"] == "done", sent_back.body
