@@ -55,10 +55,12 @@ def ask(area: str, size: str, wanted: Wanted, named: Sequence[str], at: int) -> 
         state="waiting",
         ttl=at + LIFE_S,
     )
-    # The job's name follows from what was asked before: of two requests at once, one makes it.
-    new = made.put_if_absent()
-    Same(f"same#{what}", attempt=attempt + 1, ttl=at + LIFE_S).save()
+    # The job's name follows from what was asked before: of two requests at once, one makes it. A row of that name whose
+    # life is over may stand there for another day or two.
+    new = made.put_if(PrintRow.job.does_not_exist() | (PrintRow.ttl <= at))
+    # Sent before it counts as asked: of a job that nobody was sent, the same request must not find that it goes on.
     queue.send(QUEUE, {"job": made.job})
+    Same(f"same#{what}", attempt=attempt + 1, ttl=at + LIFE_S).save()
     return (made, True) if new else (must(made.job, at), False)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pypdfium2
 import pytest
 import zxingcpp
+from botocore.exceptions import ClientError
 
 from functions.printing import handlers, rules, service, working
-from functions.printing.model import PrintRow
+from functions.printing.model import LIFE_S, PrintRow
 from functions.shared import clock, posters
 from functions.shared.objects import uploads
 from functions.shared.problems import Conflict, NotFound, Rejected
@@ -86,6 +87,29 @@ def test_the_same_request_while_one_goes_on_is_the_same_job() -> None:
     assert (new, again, same.job) == (True, False, first.job)
     assert service.ask(area, "card", "named", made, at)[0].job != first.job
     assert [row.job for row in service.newest(area, at)].count(first.job) == 1
+
+
+def test_a_request_that_failed_half_way_is_made_good_by_the_same_again(engine: Service, own_queue: str) -> None:
+    """A job that no worker was told of does not count as one that goes on."""
+    area, at = new_area(), clock.now()
+    _venues(area, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUEUE_PRINTS", own_queue + "-that-is-not-there")
+        with pytest.raises(ClientError):
+            service.ask(area, "a4", "not-printed", (), at)
+    job = service.ask(area, "a4", "not-printed", (), at)[0].job
+    assert job in _told(engine, own_queue)
+
+
+def test_the_same_can_be_asked_again_when_its_first_job_is_forgotten() -> None:
+    """DynamoDB takes a row away a day or two after its end: until then it must not stand in the way."""
+    area, at = new_area(), clock.now()
+    _venues(area, 1)
+    working.work(service.ask(area, "a4", "not-printed", (), at)[0].job)
+    later = at + LIFE_S + 60
+    row, new = service.ask(area, "a4", "not-printed", (), later)
+    assert (new, row.state, int(row.pages_total)) == (True, "waiting", 0)
+    assert service.must(row.job, later).asked_at == later
 
 
 def test_a_worker_that_dies_leaves_a_job_that_another_one_finishes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +220,14 @@ def test_an_officer_prints_over_http_and_fetches_the_file(engine: Service) -> No
     assert _printed(job) == [pair for venue in made for pair in _current(venue)]
     wide = call("POST", "/areas/9901/posters", {}, token=engine.token("officer", "99"))
     assert (wide.status, wide.json()["code"]) == (400, "area")
+
+
+def _told(engine: Service, url: str) -> set[str]:
+    """The jobs that the queue names."""
+    sqs, found = engine.client("sqs"), set[str]()
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        found |= {json.loads(message["Body"])["job"] for message in messages}
+    return found
 
 
 def _event(job: str, tries: int) -> dict[str, Any]:
