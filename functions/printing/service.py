@@ -14,8 +14,8 @@ from functions.shared import queue
 from functions.shared.aws import client
 from functions.shared.labels import district_of
 from functions.shared.objects import uploads
+from functions.shared.pages import page_of
 from functions.shared.problems import Conflict, FieldError, NotFound, Rejected
-from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.venues import service as venues
 
@@ -79,10 +79,8 @@ def must(job: str, at: int) -> PrintRow:
 def newest(area: str, at: int) -> Sequence[PrintRow]:
     """Return the newest print jobs of a district or an area in it, the newest first."""
     inside = PrintRow.area.startswith(area)
-    found = PrintRow.by_district.query(
-        district_of(area), filter_condition=inside, scan_index_forward=False, limit=SHOWN
-    )
-    return list(living(found, at))
+    found = PrintRow.by_district.query(district_of(area), filter_condition=inside, scan_index_forward=False)
+    return page_of(PrintRow, found, SHOWN, at).items
 
 
 def link(row: PrintRow) -> str:
