@@ -42,7 +42,7 @@ def add_code(venue_id: str, label: str, at: int, random: Callable[[int], bytes] 
     if len(stored.current_codes) >= rules.MAX_CODES:
         raise Conflict(f"A venue has at most {rules.MAX_CODES} codes. Retire one first.", code="too-many-codes")
     made = Code(_drawn(venue_id, random), label, at)
-    service.change_codes(stored, (*stored.codes[-2 * rules.MAX_CODES :], made))
+    service.change_codes(stored, (*_remembered(stored.codes), made))
     return made
 
 
@@ -76,7 +76,7 @@ def replace_code(venue_id: str, short: str, at: int, random: Callable[[int], byt
         raise Conflict("This code was retired. Make a code for the entrance instead.", code="retired")
     made = Code(_drawn(venue_id, random), old.label, at)
     kept = [replace(one, retired_at=at, replaced_by=made.code) if one.code == short else one for one in stored.codes]
-    service.change_codes(stored, (*kept[-2 * rules.MAX_CODES :], made))
+    service.change_codes(stored, (*_remembered(kept), made))
     return made
 
 
@@ -170,6 +170,13 @@ def _read(text: str, at: int) -> tuple[str, str]:
     if row is None:
         raise _unknown()
     return row.venue, short
+
+
+def _remembered(held: Collection[Code]) -> tuple[Code, ...]:
+    """Leave out what was retired long ago, so that the row stays small; never a code in use, however old it is."""
+    retired = sorted((one.retired_at, one.code) for one in held if one.retired_at is not None)
+    forgotten = {code for _since, code in retired[: -2 * rules.MAX_CODES]}
+    return tuple(one for one in held if one.code not in forgotten)
 
 
 def _drawn(venue_id: str, random: Callable[[int], bytes]) -> str:

@@ -103,6 +103,20 @@ def test_a_venue_has_at_most_twenty_codes() -> None:
         entrances.add_code(venue, "门20", AT)
 
 
+def test_an_old_poster_stays_good_however_often_another_is_replaced() -> None:
+    """What is forgotten is what was retired longest ago; the newest replacement can be asked for again."""
+    venue = open_venue()
+    east, west = entrances.add_code(venue, "东门", AT), entrances.add_code(venue, "西门", AT)
+    first, number = west, 0
+    for number in range(1, 45):
+        west = entrances.replace_code(venue, west.code, AT + number)
+    assert entrances.venue_of_code(east.code, AT)[1] == east
+    last = entrances.replace_code(venue, east.code, AT + number + 1)
+    assert entrances.replace_code(venue, east.code, AT + number + 2) == last
+    with pytest.raises(NotFound):
+        entrances.find(service.must(venue, AT), first.code)
+
+
 def test_an_areas_venues_come_by_pages_and_no_other_areas() -> None:
     """Containment is prefix: a district sees its communities', a community not its neighbour's."""
     area = new_area()
