@@ -12,7 +12,7 @@ from functions.venues.about import MAX_HOURS, HoursShape, PerHour, PositionShape
 from functions.venues.review import Waiting
 from functions.venues.rules import Venue
 from functions.venues.service import Contact, Facts
-from functions.venues.shapes import Area, Name, State, Text, VenueOut, venue_out
+from functions.venues.shapes import Area, Id, Name, State, Text, VenueOut, venue_out
 
 MOST_AT_ONCE = 100
 
@@ -20,7 +20,6 @@ OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
 Proof = Annotated[str, Meta(min_length=1, max_length=2048)]
 Label = Annotated[str, Meta(max_length=64)]
 Phone = Annotated[str, Meta(min_length=1, max_length=64)]
-VenueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Coordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 
@@ -72,7 +71,7 @@ class ApplicationIn(Struct, frozen=True, forbid_unknown_fields=True):
 class ManagerIn(Struct, frozen=True, forbid_unknown_fields=True):
     """Another device of a venue's contact, with the phone's one-time code."""
 
-    venue: VenueId
+    venue: Id
     phone: Phone
     code: OneTimeCode
     device_key: DeviceKey
@@ -83,7 +82,7 @@ class ManagerIn(Struct, frozen=True, forbid_unknown_fields=True):
 class VenueTokenIn(Struct, frozen=True, forbid_unknown_fields=True):
     """Which venue's device asks, and its proof."""
 
-    venue: VenueId
+    venue: Id
     device_key: DeviceKey
     proof: Proof
 
@@ -129,7 +128,7 @@ class DecisionsIn(Struct, frozen=True, forbid_unknown_fields=True):
 
     decision: Literal["check", "return", "approve", "refuse", "close"]
     reason: Annotated[str, Meta(min_length=1, max_length=256)]
-    venues: Annotated[tuple[VenueId, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    venues: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class DecidedOut(Struct, frozen=True):

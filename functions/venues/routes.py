@@ -145,7 +145,7 @@ def _shaped(venue: Venue) -> VenueOut:
 
 
 def _check_id(venue: str) -> None:
-    if len(venue) > 40:  # noqa: PLR2004 - shapes.Id's own limit: a code is the id, a dash and eight characters
+    if len(venue) > 40:  # noqa: PLR2004 - shapes.Id's own limit: no poster's address is read that names a longer one
         raise Malformed("A venue's id has at most 40 characters.", errors=(FieldError("/venue", "id", ""),))
 
 
