@@ -89,7 +89,7 @@ def apply(facts: Facts, at: int) -> tuple[Venue, bool]:
     """
     venue_id = rules.venue_of_application(facts.area, facts.name, facts.address)
     _check(venue_id, facts, at)
-    stored, new = _put(venue_id, facts, "applied", at)
+    stored, new = _put(venue_id, facts, "applied", _DEFAULT, at)
     if new or stored.state != "returned":
         return stored, new
     row = VenueRow(venue_id)
@@ -128,11 +128,9 @@ def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
         Rejected: the area is none a venue can lie in, or it can't lie in the parent that is named.
     """
     _check(venue_id, facts, at)
-    stored, new = _put(venue_id, facts, "approved", at)
-    if new and (asked := _preset(stored, at)):
-        row = VenueRow(venue_id)
-        row.update(actions=asked)
-        return read(row), True
+    # With what its kind asks from the first moment: written afterwards it could be lost, and nobody would ask again.
+    asked = presets.preset(facts.area, facts.category, at) or _DEFAULT
+    stored, new = _put(venue_id, facts, "approved", asked, at)
     if new or (stored.state == "approved" and _facts(stored) == facts):
         return stored, new
     changes = _changes(venue_id, facts)
@@ -273,15 +271,16 @@ def _above(venue_id: str, at: int) -> list[Venue]:
     return found
 
 
-def _put(venue_id: str, facts: Facts, state: str, at: int) -> tuple[Venue, bool]:
+def _put(venue_id: str, facts: Facts, state: str, policy: Policy, at: int) -> tuple[Venue, bool]:
     row = VenueRow(
         venue_id,
         state=state,
         waiting=rules.waiting(district_of(facts.area), state),
         applied_at=at,
         decided_at=at if state == "approved" else None,
-        pass_required=_DEFAULT.pass_required,
-        max_list_age_s=_DEFAULT.max_list_age_s,
+        pass_required=policy.pass_required,
+        max_list_age_s=policy.max_list_age_s,
+        policy=_policy_text(policy),
         shards=max(_DEFAULT.shards, rules.shards_for(facts.about.peak_per_hour / 3600)),
         codes="[]",
     )

@@ -94,6 +94,20 @@ def test_a_venue_that_is_approved_asks_what_its_district_set_for_its_kind(engine
     assert other.policy == Policy()
 
 
+def test_a_registration_that_failed_is_whole_when_it_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A venue never stands approved without the rules of its kind, where nobody would ask for them again."""
+    venue, facts = fresh("V"), Facts(fresh("医院"), AREA, "hospital")
+
+    def fail(_area: str, _category: str, _at: int) -> Policy | None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(presets, "preset", fail)
+        with pytest.raises(OSError):  # noqa: PT011 - the one raised above
+            service.register(venue, facts, AT)
+    assert service.register(venue, facts, AT)[0].policy == presets.DEFAULTS["hospital"]
+
+
 def test_a_manager_may_ask_more_than_the_preset_and_an_officer_less(engine: Service) -> None:
     """What an officer loosened, the manager may save again; the preset they may not go below."""
     venue = service.register(fresh("V"), Facts(fresh("工地"), AREA, "site"), AT)[0].venue
