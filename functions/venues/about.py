@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from functions.shared.identity import PhoneFault, read_phone
-from functions.shared.labels import DISTRICT, is_area
+from functions.shared.labels import DISTRICT, is_area, is_label
 from functions.shared.problems import FieldError, Rejected
 from functions.venues.policy import Hours
 from functions.venues.rules import About, CoordinateSystem, Position
@@ -17,6 +17,7 @@ from functions.venues.service import Contact
 SOUTH, NORTH, WEST, EAST = 3.0, 54.0, 73.0, 136.0
 MAX_HOURS: Final = 14
 MAX_PEAK: Final = 1_000_000
+LONGEST: Final = 128  # characters of a kind or an address
 
 Degrees = Annotated[float, Meta(ge=-180, le=180)]
 Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
@@ -80,9 +81,9 @@ def read_contact(name: str, phone: str) -> Contact:
     """Return who answers for a venue, the phone as its 11 digits.
 
     Raises:
-        Rejected: `phone`: there is no such mainland mobile number.
+        Rejected: `phone`: there is no such mainland mobile number; `label`: the name.
     """
-    return Contact(name.strip(), read_number(phone, "/contact/phone"))
+    return Contact(read_label(name, "/contact/name", shortest=1), read_number(phone, "/contact/phone"))
 
 
 def read_number(phone: str, pointer: str = "/phone") -> str:
@@ -97,6 +98,21 @@ def read_number(phone: str, pointer: str = "/phone") -> str:
         raise Rejected(
             "This is no mainland mobile number.", code="phone", errors=(FieldError(pointer, "phone", "11 digits"),)
         ) from None
+
+
+def read_label(text: str, pointer: str, *, shortest: int = 0) -> str:
+    """Return a text as a poster and a reviewer's list may show it, without the spaces around it.
+
+    Raises:
+        Rejected: `label`: it is too short or too long, or holds characters that steer or hide text.
+    """
+    trimmed = text.strip()
+    if is_label(trimmed, LONGEST, shortest=shortest):
+        return trimmed
+    told = f"{shortest} to {LONGEST} characters, no control characters"
+    raise Rejected(
+        "This text can't be shown as it is. Type it again.", code="label", errors=(FieldError(pointer, "label", told),)
+    )
 
 
 def require_place(area: str) -> None:

@@ -59,13 +59,16 @@ class ApplicationIn(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the facts this states, with the applicant as the contact.
 
         Raises:
-            Rejected: the area, the position, the phone, or a venue that does not move has no address.
+            Rejected: a text, the area, the position, the phone, or a venue that does not move has no address.
         """
         about.require_place(self.area)
-        about.require_address(self.address, moves=self.moves)
+        name, kind = about.read_label(self.name, "/name", shortest=1), about.read_label(self.category, "/category")
+        address = about.read_label(self.address, "/address")
+        about.require_address(address, moves=self.moves)
         known = about.read_about(self.position, self.hours, self.peak_per_hour, moves=self.moves)
-        applicant = Contact(self.contact_name.strip(), about.read_number(self.phone))
-        return Facts(self.name, self.area, self.category, self.address, self.parent, known, applicant)
+        person = about.read_label(self.contact_name, "/contact_name", shortest=1)
+        applicant = Contact(person, about.read_number(self.phone))
+        return Facts(name, self.area, kind, address, self.parent, known, applicant)
 
 
 class ManagerIn(Struct, frozen=True, forbid_unknown_fields=True):

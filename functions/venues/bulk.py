@@ -149,11 +149,11 @@ def read_row(row: RawRow, caller: Caller, area: str) -> Facts:
     moves = _one_of({**_YES, **_NO}, row.text("moves").casefold(), "moves")
     if not is_label(name, 64):
         raise _Bad("name")
-    if len(address) > 128:  # noqa: PLR2004 - shapes.Text's own limit
+    if not is_label(address, about.LONGEST, shortest=0):
         raise _Bad("address")
     if not address and not moves:
         raise _Bad("address", "address-missing")
-    if len(row.text("category")) > 128:  # noqa: PLR2004 - as above
+    if not is_label(row.text("category"), about.LONGEST, shortest=0):
         raise _Bad("category")
     lies = row.text("area") or area
     if not is_area(lies) or len(lies) < 6 or not caller.covers(lies) or not lies.startswith(area):  # noqa: PLR2004
@@ -166,7 +166,7 @@ def _contact(row: RawRow) -> Contact | None:
     name, phone = row.text("contact"), row.text("phone")
     if not name and not phone:
         return None
-    if not name or not phone or len(name) > 64:  # noqa: PLR2004 - shapes.Name's own limit
+    if not phone or not is_label(name, 64):
         raise _Bad("contact" if phone else "phone", "contact")
     try:
         return Contact(name, read_phone(phone))

@@ -6,6 +6,7 @@ from functions.audit import service as audit
 from functions.shared import posters
 from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
+from functions.shared.labels import is_label
 from functions.shared.problems import Malformed, NotFound
 from functions.venues import codes, entrances, poster
 from functions.venues.reach import managed
@@ -26,7 +27,7 @@ LONGEST_LABEL = 32
 def add_code(request: Request, venue: str) -> CodeOut:
     """Make a code."""
     managed(request, venue)
-    made = entrances.add_code(venue, request.body.label, request.at)
+    made = entrances.add_code(venue, _label(request.body.label), request.at)
     _note(request, "venue.code-made")
     return code_out(venue, made, settings().me_url)
 
@@ -86,13 +87,17 @@ def draw_poster(request: Request, venue: str) -> Answer:
     found, given = managed(request, venue), request.query
     if not found.open:
         raise NotFound("A poster is printed once the venue is approved.", code="not-approved")
-    label, form = given.get("label", ""), posters.read_format(given.get("format", ""))
-    size = posters.read_size(given.get("size", ""))
-    if len(label) > LONGEST_LABEL:
-        raise Malformed(f"A label has at most {LONGEST_LABEL} characters.", code="label")
-    code = entrances.add_code(venue, label, request.at)
+    form, size = posters.read_format(given.get("format", "")), posters.read_size(given.get("size", ""))
+    code = entrances.add_code(venue, _label(given.get("label", "")), request.at)
     entrances.note_printed(venue, {code.code}, request.at)
     return posters.answer(form, _poster(found, code), f"{venue}-{code.code}", size)
+
+
+def _label(text: str) -> str:
+    trimmed = text.strip()
+    if not is_label(trimmed, LONGEST_LABEL, shortest=0):
+        raise Malformed(f"A label has at most {LONGEST_LABEL} characters, no control characters.", code="label")
+    return trimmed
 
 
 def _poster(venue: Venue, code: Code) -> posters.Poster:

@@ -40,11 +40,12 @@ class VenueIn(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the facts this states.
 
         Raises:
-            Rejected: the position lies outside China, or there is no such phone.
+            Rejected: a text can't be shown, the position lies outside China, or there is no such phone.
         """
         known = about.read_about(self.position, self.hours, self.peak_per_hour, moves=self.moves)
         person = about.read_contact(self.contact.name, self.contact.phone) if self.contact else None
-        return Facts(self.name, self.area, self.category, self.address, self.parent, known, person)
+        name, kind = about.read_label(self.name, "/name", shortest=1), about.read_label(self.category, "/category")
+        return Facts(name, self.area, kind, about.read_label(self.address, "/address"), self.parent, known, person)
 
 
 class DecisionIn(Struct, frozen=True, forbid_unknown_fields=True):

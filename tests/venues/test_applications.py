@@ -190,6 +190,10 @@ def test_of_six_devices_the_one_unused_longest_leaves() -> None:
     [
         ({"position": {**POSITION, "latitude": 121.4, "longitude": 31.2}}, "position"),
         ({"address": " "}, "address-missing"),
+        ({"name": "  "}, "label"),
+        ({"name": "红光\u202e超市"}, "label"),
+        ({"address": "人民路\u00001号"}, "label"),
+        ({"contact_name": "王\n店长"}, "label"),
         ({"phone": "12345"}, "phone"),
         ({"area": "99"}, "malformed"),
         ({"area": "9901010"}, "area"),

@@ -154,7 +154,7 @@ def test_the_public_sees_name_and_rules_of_an_open_venue_only(engine: Service) -
     assert drawn.body.startswith(b"%PDF")
     drawn = call("GET", f"/venues/{venue}/poster?format=svg", token=manager)
     assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml")
-    for wrong, told in (("format=png", "format"), ("label=" + "x" * 33, "label")):
+    for wrong, told in (("format=png", "format"), ("label=" + "x" * 33, "label"), ("label=%00", "label")):
         refused = call("GET", f"/venues/{venue}/poster?{wrong}", token=manager)
         assert (refused.status, refused.json()["code"]) == (400, told)
     record = call("GET", f"/venues/{venue}/record", token=manager).json()
