@@ -15,8 +15,9 @@ from typing import Final, Literal
 
 from functions.checkins.rules import Check, Decision, Direction, Outcome, Verdict
 from functions.matching.rules import coarse as coarse_cause
+from functions.shared.clock import china_day
 from functions.venues.policy import Policy
-from functions.venues.strictness import is_open, local_day
+from functions.venues.strictness import is_open
 
 Rule = Literal["closed", "dates", "hours", "persons", "pass", "oldest-test", "health", "colour", "travel", "capacity"]
 # In this order: of several that refuse, the first is named. Whoever would be refused anyway need not wait for room.
@@ -170,7 +171,7 @@ def _dates(_facts: Facts, door: Door, at: int) -> _Found | None:
     if not (first or last):
         return None
     # Days of this form sort as they follow each other; an empty last day is after all of them.
-    return _PASSED if first <= local_day(at) <= (last or "9999-12-31") else ("failed", "refused", "outside-dates")
+    return _PASSED if first <= china_day(at) <= (last or "9999-12-31") else ("failed", "refused", "outside-dates")
 
 
 def _hours(_facts: Facts, door: Door, at: int) -> _Found | None:

@@ -17,7 +17,6 @@ from functions.venues.rules import Venue
 
 NEAR_M: Final = 30.0
 SHOWN: Final = 5
-COMMUNITY: Final = 12  # digits
 
 Why = Literal["name", "address", "near"]
 

@@ -151,7 +151,7 @@ def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:
 
 
 def venue_out(venue: Venue, me_url: str, contact: Contact | None = None) -> VenueOut:
-    """Shape a venue whole; its contact only for one venue at a time, never in a list of the area."""
+    """Shape a venue whole; with its contact for the venue itself and for whoever reviews it, never in a list of the area."""
     return VenueOut(
         venue=venue.venue,
         name=venue.name,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
+from functions.shared.clock import CHINA
 from functions.venues.policy import Hours, Policy
 
-_CHINA: Final = timedelta(hours=8)
 _DAY_MIN: Final = 24 * 60
 _WEEK_MIN: Final = 7 * _DAY_MIN
 
@@ -33,14 +33,9 @@ def is_stricter_or_equal(policy: Policy, than: Policy) -> bool:
     )
 
 
-def local_day(at: int) -> str:
-    """Return the calendar day in China of an instant in epoch seconds, `2026-11-22`."""
-    return _local(at).date().isoformat()
-
-
 def is_open(hours: Iterable[Hours], at: int) -> bool:
     """Tell whether an instant, epoch seconds, lies within any of some opening hours."""
-    now = _local(at)
+    now = datetime.fromtimestamp(at, CHINA)
     minute = now.weekday() * _DAY_MIN + now.hour * 60 + now.minute
     return any((minute - start) % _WEEK_MIN < length for one in hours for start, length in _spans(one))
 
@@ -66,7 +61,3 @@ def _spans(one: Hours) -> Iterator[tuple[int, int]]:
 
 def _minute(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:])
-
-
-def _local(at: int) -> datetime:
-    return datetime.fromtimestamp(at, UTC) + _CHINA
