@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from functions.shared.identity import PhoneFault, read_phone
-from functions.shared.labels import DISTRICT, is_area, is_label
+from functions.shared.labels import is_label
 from functions.shared.problems import FieldError, Rejected
 from functions.venues.policy import Hours
 from functions.venues.rules import About, CoordinateSystem, Position
@@ -113,20 +113,6 @@ def read_label(text: str, pointer: str, *, shortest: int = 0) -> str:
     raise Rejected(
         "This text can't be shown as it is. Type it again.", code="label", errors=(FieldError(pointer, "label", told),)
     )
-
-
-def require_place(area: str) -> None:
-    """Refuse an area that is none a venue can lie in, before a one-time code is spent on it.
-
-    Raises:
-        Rejected: `area`.
-    """
-    if not is_area(area) or len(area) < DISTRICT:
-        raise Rejected(
-            "A venue lies in a district or below it.",
-            code="area",
-            errors=(FieldError("/area", "area", "a division code of 6, 9 or 12 digits"),),
-        )
 
 
 def require_address(address: str, *, moves: bool) -> None:

@@ -11,7 +11,7 @@ from functions.venues import about, bulk
 from functions.venues.about import MAX_HOURS, HoursShape, PerHour, PositionShape
 from functions.venues.review import Waiting
 from functions.venues.rules import Venue
-from functions.venues.service import Contact, Facts
+from functions.venues.service import Contact, Facts, require_place
 from functions.venues.shapes import Area, Id, Name, State, Text, VenueOut, venue_out
 
 MOST_AT_ONCE = 100
@@ -61,7 +61,7 @@ class ApplicationIn(Struct, frozen=True, forbid_unknown_fields=True):
         Raises:
             Rejected: a text, the area, the position, the phone, or a venue that does not move has no address.
         """
-        about.require_place(self.area)
+        require_place(self.area)
         name, kind = about.read_label(self.name, "/name", shortest=1), about.read_label(self.category, "/category")
         address = about.read_label(self.address, "/address")
         about.require_address(address, moves=self.moves)

@@ -79,6 +79,20 @@ def _recently(venue_id: str, window: int) -> Venue:
     return must(venue_id, window * KNOWN_FOR_S)
 
 
+def require_place(area: str) -> None:
+    """Refuse an area that is none a venue can lie in, before a one-time code is spent on it.
+
+    Raises:
+        Rejected: `area`.
+    """
+    if not is_area(area) or len(area) < DISTRICT:
+        raise Rejected(
+            "A venue lies in a district or below it.",
+            code="area",
+            errors=(FieldError("/area", "area", "a division code of 6, 9 or 12 digits"),),
+        )
+
+
 def apply(facts: Facts, at: int) -> tuple[Venue, bool]:
     """Apply for a venue; return it and whether it is new. The same facts again are the same application.
 
@@ -243,11 +257,7 @@ _FIELDS = Fields("venue")
 
 
 def _check(venue_id: str, facts: Facts, at: int) -> None:
-    if not is_area(facts.area) or len(facts.area) < DISTRICT:
-        raise Rejected(
-            "A venue lies in a district or below it.",
-            errors=(FieldError("/area", "area", "a division code of 6, 9 or 12 digits"),),
-        )
+    require_place(facts.area)
     if not facts.parent:
         return
     # Itself first: a venue that is not there yet can't be found by its id.
