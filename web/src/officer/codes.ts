@@ -10,11 +10,11 @@ import { posterButton } from "./poster";
 
 type Poster = NonNullable<VenueCode["poster"]>;
 const SIZES = ["a4", "a5", "card"] as const;
-/** What may be said next; the service holds the same, and refuses anything else. */
+/** What is said next; the service also takes one kind of loss for another, which nobody has to tell (poster_life.py). */
 const NEXT: Readonly<Record<Poster, readonly Exclude<Poster, "made">[]>> = {
   made: ["printed"],
-  printed: ["handed-over", "seen"],
-  "handed-over": ["seen", "missing"],
+  printed: ["handed-over", "seen", "missing", "damaged"],
+  "handed-over": ["seen", "missing", "damaged", "covered"],
   seen: ["missing", "damaged", "covered"],
   missing: ["printed", "seen"],
   damaged: ["printed", "seen"],
@@ -75,6 +75,6 @@ export function codesTable(officer: Officer, outcome: Outcome, venue: Venue, cha
       h("div", { class: "actions" }, ...save, end(code, "replace"), end(code, "retire")),
     ];
   });
-  const columns = [{ head: voice.say("entrance") }, { head: voice.say("posterState") }, { head: voice.say("code") }];
+  const columns = [{ head: voice.say("entrance") }, { head: voice.say("posterState") }, { head: voice.say("actions") }];
   return [table(voice.say("codes"), columns, rows)];
 }

@@ -74,7 +74,7 @@ export class KeysView implements View {
     return this.keys.draw(({ keys }) => {
       if (keys.length === 0) return [h("p", {}, voice.say("noKeys"))];
       const heads = ["keyName", "keyX", "area", "state"] as const;
-      const columns = [...heads.map((head) => ({ head: voice.say(head) })), { head: voice.say("keyDo") }];
+      const columns = [...heads.map((head) => ({ head: voice.say(head) })), { head: voice.say("actions") }];
       return [
         table(
           voice.say("tabKeys"),
