@@ -40,10 +40,11 @@ export class DayView implements View {
       () => this.came(),
     );
     this.follow = new Follow(
-      () => this.askAgain(),
+      () => this.report.answered(),
       () => this.day === chinaDay(serverNow()),
     );
-    void this.report.load().then(() => this.follow.start());
+    void this.report.load();
+    this.follow.start();
   }
 
   title(): string {
@@ -81,11 +82,6 @@ export class DayView implements View {
     return nodes;
   }
 
-  private async askAgain(): Promise<boolean> {
-    await this.report.load();
-    return !this.report.failed;
-  }
-
   private path(ending: string): string {
     return `/areas/${this.area}/report${ending}?day=${this.day}`;
   }
@@ -113,7 +109,8 @@ export class DayView implements View {
       if (input.value === "") return;
       this.day = input.value;
       this.shown = "";
-      void this.report.restart().then(() => this.follow.start());
+      void this.report.restart();
+      this.follow.start();
     });
     return h("div", { class: "field day-field" }, h("label", { for: "day" }, voice.say("day")), input);
   }

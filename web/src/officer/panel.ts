@@ -55,6 +55,12 @@ export class Loaded<T> {
     return this.loadBy(this.fetch);
   }
 
+  /** Ask, and tell whether it was answered. */
+  async answered(): Promise<boolean> {
+    await this.load();
+    return !this.failed;
+  }
+
   /** Ask in another way than at first: for what comes after. */
   async loadBy(fetch: () => Promise<T>): Promise<void> {
     const turn = ++this.turn;

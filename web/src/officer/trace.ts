@@ -2,6 +2,7 @@
 import type { View } from "../desk/shell";
 import { h } from "../shared/dom";
 import { consent } from "./consent";
+import { Follow } from "./following";
 import { chinaEpoch } from "./instants";
 import type { Officer } from "./officer";
 import { actionButton, facts, link, Loaded, type Nodes, Outcome, Panel, retitle } from "./panel";
@@ -9,10 +10,6 @@ import { NoticePanel } from "./tracenotice";
 import { PeoplePanel } from "./tracepeople";
 import { type FollowUpKey, GROUNDS, moment, type Trace, traceState } from "./traced";
 import { rfc3339 } from "../shared/china";
-
-const AGAIN_MS = 2_000;
-/** Turns of it between looks while another person is awaited. */
-const SELDOM = 5;
 
 export class TraceView implements View {
   private readonly outcome: Outcome;
@@ -22,10 +19,9 @@ export class TraceView implements View {
   private readonly deciding = new Panel(() => this.drawDeciding(), "stack");
   private readonly people: PeoplePanel;
   private readonly notice: NoticePanel;
-  private readonly timer: ReturnType<typeof setInterval>;
+  private readonly follow: Follow;
   private key = "";
   private embargo = "";
-  private turn = 0;
   private decided: string | undefined;
 
   constructor(
@@ -48,11 +44,15 @@ export class TraceView implements View {
     this.notice = new NoticePanel(officer, trace, this.outcome, () => void this.loaded.load());
     void this.loaded.load();
     if (officer.isTracer) void this.keys.load();
-    this.timer = setInterval(() => void this.again(), AGAIN_MS);
+    this.follow = new Follow(
+      () => this.loaded.answered(),
+      () => this.goesOn(),
+    );
+    this.follow.start();
   }
 
   leave(): void {
-    clearInterval(this.timer);
+    this.follow.stop();
   }
 
   title(): string {
@@ -71,16 +71,10 @@ export class TraceView implements View {
     ];
   }
 
-  /** What goes on by itself, or by another's hand, is asked for again while somebody looks. */
-  private async again(): Promise<void> {
-    const value = this.loaded.value;
-    if (value === undefined || document.visibilityState !== "visible") return;
-    const { state, notice } = value;
-    const over = state === "refused" || notice?.state === "sent" || notice?.state === "stopped";
-    const busy = state === "approved" || state === "searching" || notice?.state === "sending";
-    this.turn += 1;
-    if (over || (!busy && this.turn % SELDOM !== 0)) return;
-    await this.loaded.load();
+  /** Whether anything can still change, by itself or by another's hand. */
+  private goesOn(): boolean {
+    const { state, notice } = this.loaded.value ?? {};
+    return state !== "refused" && notice?.state !== "sent" && notice?.state !== "stopped";
   }
 
   private came(): void {
