@@ -10,7 +10,8 @@ import { SheetPanel } from "./sheetpanel";
 
 const STATES = ["applied", "checked", "returned"] as const;
 const AT_ONCE = 100;
-const DISTRICT = 6;
+/** A district or below: a wider area is not reviewed at once. */
+const AREA = /^\d{6,12}$/;
 const COMMUNITY = 12;
 
 type State = (typeof STATES)[number];
@@ -47,6 +48,7 @@ export class QueueView implements View {
   private readonly list = new Panel(() => this.drawList(), "stack");
   private readonly sheet: SheetPanel;
   private readonly ticked = new Set<string>();
+  private readonly count = h("p", { class: "hint", role: "status", id: "queue-count" });
   private readonly progress = h("div", { class: "progress", role: "status" });
   private found: Loaded<Found>;
   private state: State = "applied";
@@ -87,12 +89,16 @@ export class QueueView implements View {
   }
 
   private get mayAsk(): boolean {
-    return this.area.length >= DISTRICT;
+    return AREA.test(this.area);
   }
 
-  private page(next?: string): Promise<Found> {
-    const after = next === undefined ? "" : `&next=${encodeURIComponent(next)}`;
-    return this.officer.desk.ask("GET", `/areas/${this.area}/venue-queue?state=${this.state}${after}`);
+  /** What is looked at: an area, and a state. */
+  private get query(): string {
+    return `/areas/${this.area}/venue-queue?state=${this.state}`;
+  }
+
+  private page(query = this.query, next?: string): Promise<Found> {
+    return this.officer.desk.ask("GET", next === undefined ? query : `${query}&next=${encodeURIComponent(next)}`);
   }
 
   private async restart(): Promise<void> {
@@ -132,15 +138,13 @@ export class QueueView implements View {
       const cards = waiting.map((one) =>
         applicationCard(this.officer, one, this.ticked, () => this.recount(waiting.length)),
       );
-      const count = h("p", { class: "hint", role: "status", id: "queue-count" });
-      setTimeout(() => this.recount(waiting.length));
-      return [count, this.tools(waiting, next), h("ul", { class: "cards" }, ...cards), this.actions(waiting)];
+      this.recount(waiting.length);
+      return [this.count, this.tools(waiting, next), h("ul", { class: "cards" }, ...cards), this.actions(waiting)];
     });
   }
 
   private recount(n: number): void {
-    const count = document.getElementById("queue-count");
-    if (count !== null) count.textContent = this.officer.voice.say("queueShown", { n, ticked: this.ticked.size });
+    this.count.textContent = this.officer.voice.say("queueShown", { n, ticked: this.ticked.size });
   }
 
   private tools(waiting: readonly Application[], next: string | undefined): Node {
@@ -165,18 +169,23 @@ export class QueueView implements View {
     return h("div", { class: "actions" }, tick, none, ...all);
   }
 
-  /** Read to the end: a thousand are twenty pages. */
+  /** Read to the end: a thousand are twenty pages. What was read until a page failed stays. */
   private async readAll(before: Found): Promise<void> {
-    const waiting = [...before.waiting];
-    let { next } = before;
-    while (next !== undefined && !this.left) {
-      const page: Found = await this.page(next);
-      waiting.push(...page.waiting);
-      next = page.next;
-      this.progress.textContent = this.officer.voice.say("queueShown", { n: waiting.length, ticked: this.ticked.size });
+    const { query } = this;
+    const wanted = (): boolean => !this.left && this.query === query;
+    let found = before;
+    try {
+      while (found.next !== undefined && wanted()) {
+        const { waiting, ...after }: Found = await this.page(query, found.next);
+        found = { waiting: [...found.waiting, ...waiting], ...after };
+        const shown = { n: found.waiting.length, ticked: this.ticked.size };
+        this.progress.textContent = this.officer.voice.say("queueShown", shown);
+      }
+    } finally {
+      this.progress.replaceChildren();
+      // Another area or state was chosen meanwhile: this is no part of it.
+      if (wanted()) await this.found.loadBy(() => Promise.resolve(found));
     }
-    this.progress.replaceChildren();
-    await this.found.loadBy(() => Promise.resolve({ waiting }));
   }
 
   private actions(waiting: readonly Application[]): Node {
@@ -214,6 +223,7 @@ export class QueueView implements View {
   /** A hundred at a time; what was decided stays so, whoever stops in between. */
   private async decideAll(decision: Decision, reason: string, venues: readonly string[]): Promise<void> {
     const { voice, desk } = this.officer;
+    const path = `/areas/${this.area}/venue-decisions`;
     const done = new Set<string>();
     let [conflicts, sent] = [0, 0];
     this.stopped = false;
@@ -222,7 +232,7 @@ export class QueueView implements View {
         if (this.stopped) break;
         this.showProgress(sent, venues.length);
         const body = { decision, reason, venues: some };
-        const { results } = await desk.ask<Decided>("POST", `/areas/${this.area}/venue-decisions`, { body });
+        const { results } = await desk.ask<Decided>("POST", path, { body });
         for (const { venue, result } of results) {
           if (result === "done") done.add(venue);
           else conflicts++;
