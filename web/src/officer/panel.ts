@@ -113,6 +113,7 @@ export class Outcome {
   /** How it went on; the focus is wherever the person is by now. */
   update(said: () => Nodes): void {
     this.said = said;
+    this.bad = false;
     this.refresh();
   }
 

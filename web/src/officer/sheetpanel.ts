@@ -6,6 +6,7 @@ import type { Officer } from "./officer";
 import { actionButton, type Nodes, Outcome, Panel } from "./panel";
 
 const PATIENCE_MS = 30_000;
+const SHOWN_ROWS = 200;
 
 interface RowFault {
   readonly row: number;
@@ -68,6 +69,7 @@ export class SheetPanel {
     if (format === undefined || format === "jsonl")
       return this.outcome.done(() => [h("p", {}, voice.say("sheetForm"))]);
     this.bad = [];
+    this.faults.refresh();
     const { rows, applied, known } = await this.sendAll(file, format);
     this.faults.refresh();
     const bad = new Set(this.bad.map(({ row }) => row)).size;
@@ -78,16 +80,18 @@ export class SheetPanel {
   /** Send it, and again from where the time of a request was over. */
   private async sendAll(file: File, format: string): Promise<{ rows: number; applied: number; known: number }> {
     const { desk, voice } = this.officer;
+    const area = this.area();
     let [applied, known, from] = [0, 0, 1];
     for (;;) {
-      const path = `/areas/${this.area()}/venue-applications?format=${format}&from_row=${from}`;
+      const n = applied;
+      this.outcome.update(() => [h("p", {}, voice.say("sheetWorking", { n }))]);
+      const path = `/areas/${area}/venue-applications?format=${format}&from_row=${from}`;
       const answer = await desk.ask<Applied>("POST", path, { body: file, patienceMs: PATIENCE_MS });
       applied += answer.applied;
       known += answer.known;
       this.bad = [...this.bad, ...answer.errors];
       if (answer.next_row === undefined) return { rows: answer.rows, applied, known };
       from = answer.next_row;
-      this.outcome.update(() => [h("p", {}, voice.say("sheetWorking", { n: applied }))]);
     }
   }
 
@@ -99,7 +103,8 @@ export class SheetPanel {
       { head: voice.say("sheetColumn") },
       { head: voice.say("sheetLaw") },
     ];
-    const rows = this.bad.map((one) => [String(one.row), one.column, one[voice.language]]);
-    return [h("h3", {}, voice.say("sheetBad")), table(voice.say("sheetBad"), columns, rows)];
+    const rows = this.bad.slice(0, SHOWN_ROWS).map((one) => [String(one.row), one.column, one[voice.language]]);
+    const more = this.bad.length > SHOWN_ROWS ? h("p", {}, voice.say("sheetMore", { shown: SHOWN_ROWS })) : undefined;
+    return [h("h3", {}, voice.say("sheetBad")), table(voice.say("sheetBad"), columns, rows), more];
   }
 }
