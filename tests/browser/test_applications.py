@@ -114,6 +114,11 @@ def test_a_shopkeeper_applies_corrects_and_prints(
     with page.expect_download(timeout=_WAIT_MS) as coming:
         page.get_by_role("button", name="下载海报").click()
     assert coming.value.suggested_filename.startswith("poster-V-")
+    page.context.set_offline(offline=True)
+    page.get_by_role("button", name="刷新").click()
+    page.locator("[data-state=approved]", has_text="没有网络").wait_for()  # what is known stays, and its key
+    assert page.get_by_role("button", name="移除").count() == 0
+    assert page.evaluate("document.activeElement.id") == "refresh"
 
 
 def test_many_applications_are_compared_ticked_and_approved(desk_of: Callable[[str], Office]) -> None:

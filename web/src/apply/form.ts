@@ -42,6 +42,7 @@ export class ApplyForm {
   private readonly sendCode: HTMLButtonElement;
   private readonly submit: HTMLButtonElement;
   private busy = false;
+  private asking = false;
 
   constructor(
     private readonly voice: Voice,
@@ -65,7 +66,7 @@ export class ApplyForm {
   tick(): void {
     const { askedAt } = this.draft;
     const wait = askedAt === undefined ? 0 : Math.ceil(RESEND_S - (performance.now() - askedAt) / 1000);
-    this.sendCode.disabled = wait > 0;
+    this.sendCode.disabled = this.asking || wait > 0;
     this.sendCode.textContent = wait > 0 ? this.voice.say("sendWait", { s: wait }) : this.voice.say("sendCode");
   }
 
@@ -146,7 +147,10 @@ export class ApplyForm {
 
   private sayPosition(): void {
     const { position, accuracyM } = this.draft;
-    if (position !== undefined) this.found.textContent = this.voice.say("positionGot", { m: Math.round(accuracyM) });
+    if (position === undefined) return;
+    const { voice } = this;
+    this.found.textContent =
+      accuracyM === undefined ? voice.say("positionKnown") : voice.say("positionGot", { m: Math.round(accuracyM) });
   }
 
   private locate(): void {
@@ -171,7 +175,8 @@ export class ApplyForm {
     const phone = mobileOf(this.draft.phone);
     this.judge("phone", phone === undefined ? "badPhone" : undefined);
     if (phone === undefined) return this.fields.get("phone")?.input.focus();
-    this.sendCode.disabled = true;
+    this.asking = true;
+    this.tick();
     refill(this.trouble, []);
     try {
       await askCode(phone);
@@ -180,8 +185,10 @@ export class ApplyForm {
       this.fields.get("code")?.input.focus();
     } catch (error) {
       this.say(faultOf(this.voice, error));
+    } finally {
+      this.asking = false;
+      this.tick();
     }
-    this.tick();
   }
 
   private sayCodeSent(phone: string): void {

@@ -2,7 +2,7 @@
 import { chinaInstant, instantOf } from "../shared/china";
 import { type Config, loadConfig } from "../shared/config";
 import { h, refill } from "../shared/dom";
-import { Problem } from "../shared/api";
+import { Offline, Problem } from "../shared/api";
 import { makeKey } from "../shared/keys";
 import type { Session } from "../shared/session";
 import { bar, helpLine } from "../shared/shell";
@@ -14,7 +14,9 @@ import { type Applicant, apply, correct, type Facts, poster, record, sessionOf, 
 const voice = voiceOfPage();
 const opening = openStorage<{ sent: Sent }>("epipass-apply", 1, ["sent"]);
 const sessions = new Map<string, Session>();
-const seen = new Map<string, Venue | string>();
+const seen = new Map<string, Venue>();
+/** What the last look ended with, where it found nothing. */
+const troubles = new Map<string, Problem | Offline>();
 
 let config: Config | undefined;
 let kept: readonly Sent[] = [];
@@ -44,13 +46,14 @@ function announce(word: Word): void {
 /** Draw the page from what is known; `moved`: to another screen, so the focus goes to its heading. */
 function draw(moved = false): void {
   const shell = { voice, config, onLanguage: () => draw() };
+  const focused = document.activeElement?.id ?? "";
   const nodes = applying || correcting !== undefined || kept.length === 0 ? formScreen() : listScreen();
   document.title = voice.say("title");
   refill(part("page"), [...bar(shell), h("div", { class: "sheet" }, h("main", {}, ...nodes), helpLine(shell))]);
   if (moved) {
     scrollTo(0, 0);
     document.querySelector("h1")?.focus();
-  }
+  } else if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 function heading(word: Word): Node {
@@ -60,7 +63,7 @@ function heading(word: Word): Node {
 function formScreen(): (Node | undefined)[] {
   form = new ApplyForm(voice, draft, correcting !== undefined, send);
   const venue = correcting && seen.get(correcting.venue);
-  const reason = venue !== undefined && typeof venue !== "string" ? reasonOf(venue) : undefined;
+  const reason = venue && reasonOf(venue);
   const back = kept.length > 0 ? button("back", "plain", () => leave(), "back") : undefined;
   const say = voice.say(correcting === undefined ? "intro" : "correctIntro");
   const unkept = lasting ? undefined : h("p", { class: "notice" }, voice.say("notKeeping"));
@@ -82,7 +85,7 @@ function listScreen(): (Node | undefined)[] {
     h(
       "div",
       { class: "acts" },
-      button("refresh", "plain wide", () => void look()),
+      button("refresh", "plain wide", () => void look(), "refresh"),
       button("another", "plain wide", fresh),
     ),
   ];
@@ -102,18 +105,16 @@ function reasonOf({ reason, state }: Venue): Node | undefined {
 
 function card(sent: Sent): Node {
   const venue = seen.get(sent.venue);
-  const head = h("h2", {}, typeof venue === "object" ? venue.name : sent.name);
+  const head = h("h2", {}, venue?.name ?? sent.name);
   const number = h("p", { class: "hint" }, voice.say("number"), " ", h("span", { class: "code" }, sent.venue));
-  if (venue === undefined) return h("section", { class: "card" }, head, number);
-  if (typeof venue === "string") {
-    const forget = button("forget", "plain", () => void remove(sent));
-    return h("section", { class: "card" }, head, number, h("p", { class: "fault", role: "alert" }, venue), forget);
-  }
+  const trouble = troubleOf(sent);
+  if (venue === undefined) return h("section", { class: "card" }, head, number, ...trouble);
   const time = chinaInstant(voice.language, instantOf(venue.applied_at));
   return h(
     "section",
     { class: "card", "data-state": venue.state },
     head,
+    ...trouble,
     h("p", { class: "state" }, voice.say(`state:${venue.state}`)),
     h("p", {}, voice.say(`next:${venue.state}`)),
     reasonOf(venue),
@@ -121,6 +122,15 @@ function card(sent: Sent): Node {
     h("p", { class: "hint" }, voice.say("reached", { time })),
     number,
   );
+}
+
+/** What is wrong; only an application that this phone may never see again can be removed, for its key goes with it. */
+function troubleOf(sent: Sent): Node[] {
+  const trouble = troubles.get(sent.venue);
+  if (trouble === undefined) return [];
+  const said = h("p", { class: "fault", role: "alert" }, faultOf(voice, trouble));
+  const over = trouble instanceof Problem && (trouble.code === "device" || trouble.status === 404);
+  return over ? [said, button("forget", "plain", () => void remove(sent))] : [said];
 }
 
 function actsOf(sent: Sent, venue: Venue): Node[] {
@@ -218,8 +228,10 @@ async function look(): Promise<void> {
     kept.map(async (sent) => {
       try {
         seen.set(sent.venue, await record(session(sent), sent.venue));
+        troubles.delete(sent.venue);
       } catch (error) {
-        seen.set(sent.venue, faultOf(voice, error));
+        if (!(error instanceof Problem || error instanceof Offline)) throw error;
+        troubles.set(sent.venue, error);
       }
     }),
   );
