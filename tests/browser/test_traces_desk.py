@@ -66,6 +66,7 @@ def _follow_up_key(officer: Office, tracer: Office) -> jwk.JWK:
     tracer.desk.page.locator("table button", has_text="确认").click()
     tracer.agree()
     tracer.outcome("已完成")
+    assert tracer.desk.page.locator("nav a[aria-current=page]").all_inner_texts() == ["随访密钥"]
     _no_faults(tracer)
     return private
 
@@ -98,6 +99,7 @@ def test_from_the_ask_to_the_notice(officer: Office, tracer: Office) -> None:
     page = tracer.desk.page
     page.locator("table a", has_text=case).click()
     page.locator("#trace-key").wait_for()
+    assert page.locator("nav a[aria-current=page]").all_inner_texts() == ["溯源"]
     _no_faults(tracer)
     page.locator("button", has_text="核准").first.click()
     tracer.agree("流调需要")

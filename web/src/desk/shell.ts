@@ -147,10 +147,12 @@ class Frame implements Console {
 
   private tabs(): Node {
     const first = this.at.split("/")[0] ?? "";
-    const links = this.plan.tabs(this).map(({ at, below = [], title }) => {
-      const here = at === first || below.includes(first) ? { "aria-current": "page" } : {};
-      return h("a", { href: `#${at}`, ...here }, title());
-    });
+    const tabs = this.plan.tabs(this);
+    const own = tabs.find(({ at }) => at === this.at);
+    const here = own ?? tabs.find(({ at, below = [] }) => at === first || below.includes(first));
+    const links = tabs.map((tab) =>
+      h("a", { href: `#${tab.at}`, ...(tab === here ? { "aria-current": "page" } : {}) }, tab.title()),
+    );
     return h("nav", { "aria-label": this.voice.say("views") }, ...links);
   }
 

@@ -67,24 +67,19 @@ function viewAt(open: Console, at: string): View {
 }
 
 function tabsOf(tracer: boolean): readonly Tab[] {
-  const tabs = (words: readonly (readonly [string, OfficerWord])[]): readonly Tab[] =>
-    words.map(([at, word]) => ({ at, title: () => voice.say(word) }));
-  if (tracer)
-    return tabs([
-      ["", "tabTraces"],
-      ["traces/keys", "tabKeys"],
-    ]);
-  return tabs([
-    ["", "tabStart"],
-    ["day", "tabDay"],
-    ["holds", "tabHolds"],
-    ["units", "tabUnits"],
-    ["labs", "tabLabs"],
-    ["runs", "tabRuns"],
-    ["queue", "tabQueue"],
-    ["venues", "tabVenues"],
-    ["traces", "tabTraces"],
-  ]);
+  const tab = (at: string, word: OfficerWord): Tab => ({ at, title: () => voice.say(word) });
+  if (tracer) return [{ ...tab("", "tabTraces"), below: ["traces"] }, tab("traces/keys", "tabKeys")];
+  return [
+    tab("", "tabStart"),
+    tab("day", "tabDay"),
+    tab("holds", "tabHolds"),
+    tab("units", "tabUnits"),
+    tab("labs", "tabLabs"),
+    tab("runs", "tabRuns"),
+    tab("queue", "tabQueue"),
+    tab("venues", "tabVenues"),
+    tab("traces", "tabTraces"),
+  ];
 }
 
 const plan: Plan = {
