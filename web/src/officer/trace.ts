@@ -1,5 +1,6 @@
 /** One trace: what was asked, deciding about it, how far the search is, and whom it found. */
 import type { View } from "../desk/shell";
+import { rfc3339 } from "../shared/china";
 import { h } from "../shared/dom";
 import { consent } from "./consent";
 import { Follow } from "./following";
@@ -9,7 +10,7 @@ import { actionButton, facts, link, Loaded, type Nodes, Outcome, Panel, retitle 
 import { NoticePanel } from "./tracenotice";
 import { PeoplePanel } from "./tracepeople";
 import { type FollowUpKey, GROUNDS, moment, type Trace, traceState } from "./traced";
-import { rfc3339 } from "../shared/china";
+import { named } from "./words";
 
 export class TraceView implements View {
   private readonly outcome: Outcome;
@@ -126,14 +127,20 @@ export class TraceView implements View {
 
   private drawChoice(): Nodes {
     const { voice } = this.officer;
+    const refuse = actionButton(voice.say("refuse"), "plain", this.outcome, () => this.decide("refuse"));
     return this.keys.draw(({ keys }) => {
       const good = keys.filter(({ state }) => state === "confirmed");
-      if (good.length === 0) return [h("p", {}, voice.say("noKeys")), link("traces/keys", voice.say("tabKeys"))];
+      // Nobody needs a key to say no.
+      if (good.length === 0)
+        return [
+          h("p", {}, voice.say("noKeys"), " ", link("traces/keys", voice.say("tabKeys"))),
+          h("p", { class: "actions" }, refuse),
+        ];
       if (!good.some(({ key }) => key === this.key)) this.key = good[0]?.key ?? "";
       const select = h(
         "select",
         { id: "trace-key" },
-        ...good.map(({ key, name }) => h("option", { value: key }, name)),
+        ...good.map(({ key, name }) => h("option", { value: key }, named(voice, name, key))),
       );
       select.value = this.key;
       select.addEventListener("input", () => (this.key = select.value));
@@ -149,7 +156,7 @@ export class TraceView implements View {
           "p",
           { class: "actions" },
           actionButton(voice.say("approve"), "solid", this.outcome, () => this.decide("approve")),
-          actionButton(voice.say("refuse"), "plain", this.outcome, () => this.decide("refuse")),
+          refuse,
         ),
       ];
     });

@@ -1,6 +1,6 @@
 /** Whom a trace found, page by page: refs, times and places. Each page is read on purpose, for the reading is logged. */
-import { copyButton } from "../desk/copying";
 import { marked } from "../desk/marks";
+import { fileLink } from "../desk/saving";
 import { table } from "../desk/table";
 import { h } from "../shared/dom";
 import type { Officer } from "./officer";
@@ -33,7 +33,7 @@ export class PeoplePanel {
   private draw(): Nodes {
     const { voice } = this.officer;
     if (this.trace?.state !== "done") return [];
-    const title = h("h2", {}, voice.say("tracePeople"));
+    const title = h("h2", { tabindex: "-1" }, voice.say("tracePeople"));
     if ((this.trace.people ?? 0) === 0)
       return [h("section", { class: "card" }, title, h("p", {}, voice.say("nobodyThere")))];
     const nodes =
@@ -52,6 +52,8 @@ export class PeoplePanel {
       this.loaded = new Loaded(voice, () => desk.ask<People>("GET", `/traces/${this.id}/people${query}`), changed);
       void this.loaded.load();
       changed();
+      // The button is gone: whoever reads by keyboard goes on at the head of what comes.
+      this.panel.node.querySelector("h2")?.focus();
     });
     return h("p", { class: "actions" }, button);
   }
@@ -72,14 +74,21 @@ export class PeoplePanel {
       one.unreachable === undefined ? voice.say("traceReachable") : voice.say(`unreachable:${one.unreachable}`),
       h("span", { class: "code" }, one.ref),
     ]);
-    const contacts = people.flatMap(({ contact }) => (contact === undefined ? [] : [contact]));
     return [
       table(voice.say("tracePeople"), columns, rows),
-      contacts.length === 0
-        ? undefined
-        : h("p", { class: "hint" }, voice.say("copyContactsSay", { n: contacts.length })),
-      contacts.length === 0 ? undefined : copyButton(voice, () => contacts.join("\n")),
+      ...this.contacts(people.flatMap(({ contact }) => contact ?? [])),
       next === undefined ? undefined : this.readButton(voice.say("nextPeople"), next),
+    ];
+  }
+
+  /** As a file alone: they are for the team, and neither for this screen nor for its clipboard. */
+  private contacts(contacts: readonly string[]): Nodes {
+    if (contacts.length === 0) return [];
+    const { voice } = this.officer;
+    const data = new Blob([`${contacts.join("\n")}\n`], { type: "application/octet-stream" });
+    return [
+      h("p", { class: "hint" }, voice.say("saveContactsSay", { n: contacts.length })),
+      h("p", { class: "actions" }, fileLink(`contacts-${this.id}.txt`, data, voice.say("saveContacts"))),
     ];
   }
 
