@@ -6,10 +6,9 @@ import type { Venue, VenueCode } from "./answers";
 import { consent } from "./consent";
 import type { Officer } from "./officer";
 import { actionButton, type Nodes, type Outcome } from "./panel";
-import { posterButton } from "./poster";
+import { posterButton, SIZES } from "./poster";
 
 type Poster = NonNullable<VenueCode["poster"]>;
-const SIZES = ["a4", "a5", "card"] as const;
 /** What is said next; the service also takes one kind of loss for another, which nobody has to tell (poster_life.py). */
 const NEXT: Readonly<Record<Poster, readonly Exclude<Poster, "made">[]>> = {
   made: ["printed"],
@@ -61,7 +60,8 @@ export function codesTable(officer: Officer, outcome: Outcome, venue: Venue, cha
     const save = SIZES.map((size) => {
       const query = `format=pdf&size=${size}&label=${encodeURIComponent(code.label)}`;
       const path = (): string => `/venues/${venue.venue}/poster?${query}`;
-      return posterButton(officer, outcome, `size:${size}`, path, `poster-${code.code}-${size}.pdf`, changed);
+      const text = voice.say("saveSize", { size: voice.say(`size:${size}`) });
+      return posterButton(officer, outcome, text, path, `poster-${code.code}-${size}.pdf`, changed);
     });
     const label = code.label === "" ? voice.say("mainDoor") : code.label;
     return [

@@ -114,7 +114,7 @@ export class GateView implements View {
         "div",
         { class: "actions" },
         make,
-        posterButton(this.officer, this.outcome, "saveGatePoster", path, `gate-${this.id}.pdf`),
+        posterButton(this.officer, this.outcome, voice.say("saveGatePoster"), path, `gate-${this.id}.pdf`),
       ),
     ];
   }

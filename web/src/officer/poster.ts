@@ -3,22 +3,23 @@ import { fileLink } from "../desk/saving";
 import { h } from "../shared/dom";
 import type { Officer } from "./officer";
 import { actionButton, type Outcome } from "./panel";
-import type { OfficerWord } from "./words";
 
+/** What posters are printed on. */
+export const SIZES = ["a4", "a5", "card"] as const;
 const KEPT_MS = 60_000;
 
 /** A button that saves a poster; `name` is the file's, without anything personal. */
 export function posterButton(
   officer: Officer,
   outcome: Outcome,
-  word: OfficerWord,
+  text: string,
   path: () => string,
   name: string,
   /** What to show anew once it is saved: a poster that was saved is printed. */
   then: () => Promise<void> = () => Promise.resolve(),
 ): HTMLElement {
   const { voice, desk } = officer;
-  return actionButton(voice.say(word), "plain", outcome, async () => {
+  return actionButton(text, "plain", outcome, async () => {
     const answer = await desk.send("GET", path());
     const made = fileLink(name, await answer.blob(), name);
     made.click();

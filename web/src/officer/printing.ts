@@ -1,8 +1,10 @@
 /** Printing the posters of an area that were never printed: one file, with how far it is. */
 import { saveButton } from "../desk/saving";
+import { patiently } from "../shared/api";
 import { h } from "../shared/dom";
 import type { Officer } from "./officer";
 import { actionButton, type Nodes, Outcome, Panel } from "./panel";
+import { SIZES } from "./poster";
 
 interface PrintJob {
   readonly print: string;
@@ -12,7 +14,6 @@ interface PrintJob {
   readonly more?: boolean;
 }
 
-const SIZES = ["a4", "a5", "card"] as const;
 const LOOK_AGAIN_MS = 1_500;
 
 export class Printing {
@@ -68,7 +69,7 @@ export class Printing {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       // Whoever went to another view is not waited for any more.
       if (!this.told.node.isConnected) return;
-      this.show(await this.officer.desk.ask<PrintJob>("GET", `/prints/${job.print}`));
+      this.show(await patiently(() => this.officer.desk.ask<PrintJob>("GET", `/prints/${job.print}`)));
     }
   }
 
@@ -84,7 +85,7 @@ export class Printing {
     const { state, pages_done: done, pages_total: total } = job;
     if (state === "failed") return [h("p", { class: "fault", role: "alert" }, voice.say("printFailed"))];
     if (state !== "done") {
-      const bar = h("progress", { max: String(Math.max(total, 1)), "aria-label": voice.say("posterState") });
+      const bar = h("progress", { max: String(Math.max(total, 1)), "aria-label": voice.say("progress") });
       if (total > 0) bar.setAttribute("value", String(done));
       const text = total === 0 ? voice.say("printWaits") : voice.say("printing", { done, total });
       return [bar, h("p", { role: "status" }, text)];

@@ -123,7 +123,9 @@ export class VenueView implements View {
       h(
         "div",
         { class: "actions" },
-        posterButton(this.officer, this.outcome, "savePoster", path, `poster-${venue}.pdf`, () => this.venue.load()),
+        posterButton(this.officer, this.outcome, voice.say("savePoster"), path, `poster-${venue}.pdf`, () =>
+          this.venue.load(),
+        ),
       ),
     ];
   }
