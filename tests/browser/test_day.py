@@ -85,8 +85,10 @@ def test_the_day_is_seen_as_it_happens(served: Http, new_page: Callable[..., Pag
     page.get_by_role("link", name=office.area, exact=True).click()
     figure(page, "checkins", "5")
     day = page.locator("#day")
+    assert "每5秒自动更新" in page.locator("main").inner_text()
     day.fill("2026-01-05")
     figure(page, "checkins", "0")
+    assert "不再自动更新" in page.locator("main").inner_text()
     page.route("**/report*", lambda route: route.abort())
     day.fill("2026-01-06")
     page.locator(".fault", has_text="没有收到答复").wait_for()
@@ -95,7 +97,7 @@ def test_the_day_is_seen_as_it_happens(served: Http, new_page: Callable[..., Pag
 
 def _says_the_same_elsewhere(office: Office, east: str) -> None:
     text = office.copied().splitlines()
-    assert text[:2] == ["【今日日报】", f"区划：{office.area}"]
+    assert text[:2] == ["【区划日报】", f"区划：{office.area}"]
     assert "扫码登记：当日5，前一日0，累计5" in text
     assert [line for line in text if line.startswith(f"{east[:9]}：") and "扫码登记 3" in line]
     lines = list(csv.reader(io.StringIO(office.desk.saved("text=下载CSV").decode("utf-8-sig"))))

@@ -34,7 +34,7 @@ const REPORT: DayReport = {
 
 test("a day as text: a title, the area, a line a figure and a line an area", () => {
   const lines = dayText(ZH, REPORT).split("\n");
-  expect(lines[0]).toBe("【今日日报】");
+  expect(lines[0]).toBe("【区划日报】");
   expect(lines).toContain("日期：2026-11-24");
   expect(lines).toContain("扫码登记：当日1234，前一日7，累计5678");
   expect(lines).toContain("在用场所码：当前9");

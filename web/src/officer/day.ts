@@ -41,7 +41,7 @@ export class DayView implements View {
     );
     this.follow = new Follow(
       () => this.report.answered(),
-      () => this.day === chinaDay(serverNow()),
+      () => this.isToday(),
     );
     void this.report.load();
     this.follow.start();
@@ -68,18 +68,26 @@ export class DayView implements View {
       decided,
       this.trend.refresh(),
     );
-    const here = h("section", { class: "card" }, h("h2", {}, voice.say("dayWhere")), this.whereHint, where);
+    // Below a community lies nothing.
+    const here =
+      this.area.length === 12
+        ? undefined
+        : h("section", { class: "card" }, h("h2", {}, voice.say("dayWhere")), this.whereHint, where);
     const nodes = [
       this.whose(),
       this.dayField(),
       this.figures.refresh(),
       this.taking.refresh(),
-      h("div", { class: "columns" }, trend, here),
+      h("div", { class: here && "columns" }, trend, here),
       this.below.refresh(),
     ];
     // The places of the charts are in the document only once this has been put there.
     queueMicrotask(() => this.came());
     return nodes;
+  }
+
+  private isToday(): boolean {
+    return this.day === chinaDay(serverNow());
   }
 
   private path(ending: string): string {
@@ -128,9 +136,10 @@ export class DayView implements View {
 
   private drawFigures(): Nodes {
     const { voice } = this.officer;
+    const word = this.isToday() ? "dayAsOf" : "dayPast";
     return this.report.draw((report) => [
       bigFigures(voice, report),
-      h("p", { class: "hint live" }, voice.say("dayAsOf", { time: chinaClock(instantOf(report.as_of)) })),
+      h("p", { class: "hint live" }, voice.say(word, { time: chinaClock(instantOf(report.as_of)) })),
     ]);
   }
 
