@@ -16,7 +16,7 @@ _OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "in_m
 _BOM: Final = "\ufeff"  # without it Excel takes Chinese for another encoding
 _METRICS: Final = {
     "applications": "申请 applications",
-    "approvals": "核准 approvals",
+    "approvals": "批准 approvals",
     "checkins": "扫码登记 check-ins",
     "scans": "查验 scans",
 }

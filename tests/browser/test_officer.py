@@ -350,9 +350,9 @@ def test_a_venue_that_was_applied_for_is_approved(office: Office) -> None:
     office.go(f"venues/of/{applied['venue']}")
     assert "待审批" in page.locator("main").inner_text()
     assert page.get_by_role("button", name="下载海报").count() == 0
-    page.get_by_role("button", name="核准", exact=True).click()
+    page.get_by_role("button", name="批准", exact=True).click()
     office.agree("材料齐全")
-    office.outcome("已核准“云岭菜场”")
+    office.outcome("已批准“云岭菜场”")
     page.get_by_role("button", name="下载海报").wait_for()
     record = http.get(f"/venues/{applied['venue']}/record", token=office.token).json()
     assert (record["state"], record["reason"]) == ("approved", "材料齐全")

@@ -101,7 +101,7 @@ def test_from_the_ask_to_the_notice(officer: Office, tracer: Office) -> None:
     page.locator("#trace-key").wait_for()
     assert page.locator("nav a[aria-current=page]").all_inner_texts() == ["溯源"]
     _no_faults(tracer)
-    page.locator("button", has_text="核准").first.click()
+    page.locator("button", has_text="批准").first.click()
     tracer.agree("流调需要")
     tracer.outcome("正在查找")
     for office in (officer, tracer):

@@ -130,7 +130,7 @@ def test_a_report_is_saved_as_workbook_and_as_csv(engine: Service) -> None:
     lines = list(csv.reader(io.StringIO(saved.body.decode("utf-8-sig"))))
     assert [line[0] for line in lines] == ["区划 area", area[:9], area]
     assert {len(line) for line in lines} == {15}
-    assert lines[2][lines[0].index(f"核准 approvals {TODAY}")] == "1"
+    assert lines[2][lines[0].index(f"批准 approvals {TODAY}")] == "1"
     book = call("GET", f"/areas/{area[:9]}/report.xlsx?day={TODAY}", token=officer)
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(book.body))
     assert sheets.sheet_names == ["概要 Summary", "区划 Areas", "趋势 Trend"]

@@ -38,7 +38,7 @@ test("a day as text: a title, the area, a line a figure and a line an area", () 
   expect(lines).toContain("日期：2026-11-24");
   expect(lines).toContain("扫码登记：当日1234，前一日7，累计5678");
   expect(lines).toContain("在用场所码：当前9");
-  expect(lines.at(-1)).toBe("990101003：场所申请 2，场所核准 1，扫码登记 1234，查验 0，待处理申请 4，在用场所码 9");
+  expect(lines.at(-1)).toBe("990101003：场所申请 2，场所批准 1，扫码登记 1234，查验 0，待处理申请 4，在用场所码 9");
 });
 
 let listener: (() => void) | undefined;
