@@ -64,11 +64,11 @@ def faults_of(ask: Ask, at: int) -> list[Broken]:
             Broken("/case", "case", "the epidemiologists' number of the case: letters, digits, - _ . and no name")
         )
     if not ask.start < ask.end:
-        found.append(Broken("/to", "window", "`to` lies after `from`"))
+        found.append(Broken("/end", "window", "`end` lies after `start`"))
     if ask.start < at - KEPT_S:
-        found.append(Broken("/from", "retention", "check-ins are kept for 14 days; ask for a later beginning"))
+        found.append(Broken("/start", "retention", "check-ins are kept for 14 days; ask for a later beginning"))
     if ask.end > at:
-        found.append(Broken("/to", "future", "nobody was anywhere yet; ask for an end that is over"))
+        found.append(Broken("/end", "future", "nobody was anywhere yet; ask for an end that is over"))
     if bool(ask.pid) == bool(ask.venue):
         found.append(Broken("/venue", "subject", "either `id_number` of the case or `venue`"))
     return found

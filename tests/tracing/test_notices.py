@@ -13,6 +13,7 @@ from functions.shared import clock
 from functions.shared.problems import Conflict, Forbidden, Rejected
 from functions.tracing import notices, rules, service
 from functions.tracing.model import Head, NoticeRow
+from functions.tracing.shapes import TraceIn
 from infra.local import Service
 from tests.door.inprocess import call
 from tests.tracing.world import (
@@ -211,9 +212,10 @@ def ask_of(venue: str) -> dict[str, str]:
     ],
 )
 def test_what_cannot_be_asked_says_why(engine: Service, wrong: dict[str, str], status: int, code: str) -> None:
-    """One law each, named; nothing of what was sent comes back."""
+    """One law each, named with the member that breaks it; nothing of what was sent comes back."""
     refused = call("POST", "/traces", {**ask_of(shop()), **wrong}, token=engine.token("officer", "990101"))
     assert (refused.status, refused.json()["code"]) == (status, code), refused.body
+    assert all(error["pointer"][1:] in TraceIn.__struct_fields__ for error in refused.json().get("errors", ()))
 
 
 @lru_cache(maxsize=1)
