@@ -30,7 +30,8 @@ export interface Draft {
   phone: string;
   code: string;
   position: Facts["position"];
-  accuracyM: number;
+  /** Unknown of a position that an earlier application said. */
+  accuracyM: number | undefined;
   parent: string;
   /** The key that applies: the same for every try, so that an answer that got lost does no harm. */
   key: OwnKey | undefined;
@@ -46,8 +47,8 @@ export function voiceOfPage(): Voice {
 export function blank(): Draft {
   const area = /^#\d{6,12}$/.test(location.hash) ? location.hash.slice(1) : "";
   const empty = { name: "", category: "shop", address: "", opens: "", closes: "", peak: "", contact: "", phone: "" };
-  const none = { position: undefined, key: undefined, askedAt: undefined };
-  return { ...empty, ...none, area, code: "", moves: false, accuracyM: 0, parent: "" };
+  const none = { position: undefined, accuracyM: undefined, key: undefined, askedAt: undefined };
+  return { ...empty, ...none, area, code: "", moves: false, parent: "" };
 }
 
 /** What went wrong, in words. */
