@@ -92,7 +92,6 @@ def settle_people(district: District, places: Mapping[int, Open], at: int, progr
 
 
 def _settle(place: Place, seed: int, at: int) -> Open | None:
-
     position = None if place.category == "bus" else Position(place.latitude, place.longitude, "gcj02")
     about = About(position, (), place.peak_per_hour, moves=place.category == "bus")
     facts = Facts(place.name, place.area, place.category, place.address, place.parent, about)
@@ -114,12 +113,11 @@ def _settle(place: Place, seed: int, at: int) -> Open | None:
 
 def _decision(venue: Venue) -> Decision:
     """What an invented venue decides of somebody who has no pass and of whom nothing is known."""
-    unknown = facts_of((), "in", venue.applied_at, precedence=(), administrative=())
+    unknown = facts_of((), "in", venue.applied_at, precedence=(), administrative=(), aged=False)
     return decide_at_door(unknown, [Door(venue.venue, True, venue.policy)], venue.applied_at)
 
 
 def _write(district: District, places: Mapping[int, Open], numbers: Sequence[int], at: int) -> int:
-
     written = 0
     with Person.batch_write() as people, CheckinRow.batch_write() as checkins:
         for number in numbers:
@@ -133,7 +131,6 @@ def _write(district: District, places: Mapping[int, Open], numbers: Sequence[int
 
 
 def _person(pid: str, resident: Resident, enrolled_at: int) -> Person:
-
     fields = Fields("person")
     identity = Identity("resident-id", resident.number, resident.name)
     return Person(
