@@ -42,7 +42,7 @@ def _printed(job: str) -> list[tuple[str, str]]:
     for number in range(len(document)):
         picture = document[number].render(scale=1.5).to_pil()
         # As a phone's camera does: QR codes alone.
-        (found,) = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormat.QRCode)
+        (found,) = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         address = codes.read_address(found.text.rpartition("/")[2])
         assert address is not None
         assert codes.is_ours(address, entrances.sign)
