@@ -1,6 +1,7 @@
 """Every room on one application: what runs on one machine, and what OpenAPI is made from."""
 
 from functions.audit import routes as audit
+from functions.checkins import assisted_routes as assisted
 from functions.checkins import routes as checkins
 from functions.counters import routes as counters
 from functions.coverage import routes as coverage
@@ -36,6 +37,7 @@ app = Application(
         people.routes,
         units.routes,
         checkins.routes,
+        assisted.routes,
         counters.routes,
         coverage.routes,
         gates.guard,
