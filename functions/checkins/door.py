@@ -19,12 +19,25 @@ from functions.shared.clock import china_day
 from functions.venues.policy import Policy
 from functions.venues.strictness import is_open
 
-Rule = Literal["closed", "dates", "hours", "persons", "pass", "oldest-test", "health", "colour", "travel", "capacity"]
+Rule = Literal[
+    "closed",
+    "dates",
+    "hours",
+    "temperature",
+    "persons",
+    "pass",
+    "oldest-test",
+    "health",
+    "colour",
+    "travel",
+    "capacity",
+]
 # In this order: of several that refuse, the first is named. Whoever would be refused anyway need not wait for room.
 RULES: Final[tuple[Rule, ...]] = (
     "closed",
     "dates",
     "hours",
+    "temperature",
     "persons",
     "pass",
     "oldest-test",
@@ -35,14 +48,18 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 STATUS: Final = frozenset({"persons", "pass", "oldest-test", "health"})  # about the person, not about the place
 _UNKNOWN: Final = frozenset({"colour", "travel"})  # nothing here knows them yet
-_NEVER_KEEPS_IN: Final = frozenset({"dates", "hours", "persons", "oldest-test", "capacity"})
+# What is asked of whoever comes in alone: it is no matter of who leaves.
+_ON_THE_WAY_IN: Final = frozenset({"closed", "dates", "hours", "temperature", "persons", "oldest-test", "capacity"})
+FEVER_C: Final = 37.3  # 发热: at or above it, as China's guides for workplaces and venues of 2020 have it
 
 OLDER_THAN_ASKED: Final = "test-older-than-asked"
 SHOWS_THE_WAY: Final = "hospital-shows-the-way"
 OF_THE_PERSON: Final = "status"  # what anybody else may know of which rule about the person it was
-# What tells no result: of the place, of an admission, and that something is not known.
+LEFT: Final = "left"  # what anybody else may know of why somebody who leaves would not have been let in
+ADMITTING: Final = frozenset({"entitled", "pass-not-required", SHOWS_THE_WAY})
+# What tells no result: of the place, of what the guard measured, and that something is not known.
 _TOLD: Final = frozenset(
-    {"venue-closed", "outside-dates", "outside-hours", "full", "decided-since", "test-age-unknown"}
+    {"venue-closed", "outside-dates", "outside-hours", "fever", "full", "decided-since", "test-age-unknown"}
 )
 NO_TEST: Final = 0
 
@@ -61,6 +78,8 @@ class Facts:
         listed: whether some unit lists them, None when that is not known.
         negative_at: when the newest negative sample was taken, epoch seconds; NO_TEST when it is known that there is
             none, None when nothing is known.
+        temperature_c: what was measured at the door, degrees Celsius; None when nobody measured.
+        party: how many people come in with this check-in.
     """
 
     direction: Direction
@@ -68,6 +87,8 @@ class Facts:
     registered: Decision
     listed: bool | None
     negative_at: int | None
+    temperature_c: float | None = None
+    party: int = 1
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,9 @@ class _Said:
 def decide_at_door(facts: Facts, doors: Sequence[Door], at: int) -> Decision:
     """Decide a check-in.
 
+    A way out is always recorded and never refused: whoever leaves was there, and that is what a trace needs. Its cause
+    still says what was found of the person, so that they read what to do.
+
     Args:
         facts: of the person.
         doors: the venue itself first, then all it lies in.
@@ -118,7 +142,8 @@ def decide_at_door(facts: Facts, doors: Sequence[Door], at: int) -> Decision:
     worst = max((one for one in said if one not in excused), key=lambda one: _SEVERITY[one.decision])
     if worst.decision == "admitted":
         worst = _admission(said, excused if own else set())
-    return Decision(worst.decision, worst.cause, worst.rule, worst.venue, checks)
+    decision = "admitted" if facts.direction == "out" else worst.decision
+    return Decision(decision, worst.cause, worst.rule, worst.venue, checks)
 
 
 def coarse(decision: Decision) -> tuple[str, str]:
@@ -126,11 +151,13 @@ def coarse(decision: Decision) -> tuple[str, str]:
 
     The rules about a person are one word to them: that it was `health` and not `pass` would tell of a result.
     """
-    told = decision.decision == "admitted" or decision.cause in _TOLD
+    rule = OF_THE_PERSON if decision.rule in STATUS else decision.rule
+    if decision.cause in ADMITTING | _TOLD:
+        return decision.cause, rule
+    if decision.decision == "admitted":
+        return LEFT, rule
     # Old for this venue or old for any pass is one word to others.
-    full = "test-too-old" if decision.cause == OLDER_THAN_ASKED else decision.cause
-    cause = full if told else coarse_cause(full)
-    return cause, OF_THE_PERSON if decision.rule in STATUS else decision.rule
+    return coarse_cause("test-too-old" if decision.cause == OLDER_THAN_ASKED else decision.cause), rule
 
 
 def _admission(said: Sequence[_Said], excused: Iterable[_Said]) -> _Said:
@@ -149,7 +176,7 @@ def _outcome(rule: Rule, said: Iterable[_Said]) -> Check:
 def _ask(rule: Rule, facts: Facts, door: Door, at: int) -> _Said:
     if rule in _UNKNOWN:
         return _Said(rule, door.venue, "not-checked", "admitted", "")
-    found = None if facts.direction == "out" and rule in _NEVER_KEEPS_IN else _FINDERS[rule](facts, door, at)
+    found = None if facts.direction == "out" and rule in _ON_THE_WAY_IN else _FINDERS[rule](facts, door, at)
     if found is None:
         return _Said(rule, door.venue, "not-asked", "admitted", "")
     return _Said(rule, door.venue, *found)
@@ -180,6 +207,15 @@ def _hours(_facts: Facts, door: Door, at: int) -> _Found | None:
     return _PASSED if is_open(door.policy.hours, at) else ("failed", "refused", "outside-hours")
 
 
+def _temperature(facts: Facts, door: Door, _at: int) -> _Found | None:
+    if not door.policy.temperature:
+        return None
+    if facts.temperature_c is None:
+        return "not-checked", "admitted", ""
+    # Nobody is turned away for it: the guard calls the medical post.
+    return ("failed", "unsure", "fever") if facts.temperature_c >= FEVER_C else _PASSED
+
+
 def _persons(facts: Facts, door: Door, _at: int) -> _Found | None:
     if door.policy.persons == "everyone":
         return None
@@ -208,12 +244,12 @@ def _health(facts: Facts, door: Door, _at: int) -> _Found | None:
     return None if door.policy.pass_required else _of(facts.registered)
 
 
-def _capacity(_facts: Facts, door: Door, _at: int) -> _Found | None:
+def _capacity(facts: Facts, door: Door, _at: int) -> _Found | None:
     if door.policy.capacity is None:
         return None
     if door.inside is None:
         return "not-checked", "admitted", ""
-    full = door.inside >= door.policy.capacity and not door.returning
+    full = door.inside + facts.party > door.policy.capacity and not door.returning
     return ("failed", "refused", "full") if full else _PASSED
 
 
@@ -226,6 +262,7 @@ _FINDERS: Final[dict[Rule, Callable[[Facts, Door, int], _Found | None]]] = {
     "closed": _closed,
     "dates": _dates,
     "hours": _hours,
+    "temperature": _temperature,
     "persons": _persons,
     "pass": _pass,
     "oldest-test": _oldest_test,

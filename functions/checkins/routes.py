@@ -145,7 +145,9 @@ def _own(row: CheckinRow, at: int) -> OwnCheckin:
 
 def _receipt(venue: str, answered: Answered, at: int) -> Receipt | None:
     # By the stored instant: a repeat may name any other of its slot, and would be fresh for as long.
-    made = receipts.receipt(venue, answered.decision.decision, answered.at, at)
+    # It says that somebody may come in: whoever leaves with a positive is recorded, and gets none.
+    shown = answered.decision.decision if answered.decision.cause in door.ADMITTING else "refused"
+    made = receipts.receipt(venue, shown, answered.at, at)
     return Receipt(rfc3339(made.starts_at), receipts.STEP_S, made.marks) if made else None
 
 

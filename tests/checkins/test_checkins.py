@@ -39,7 +39,8 @@ def test_a_repeat_is_answered_with_what_was_stored() -> None:
     sick = Sources(standing=lambda _pid, _at: (refused("positive", AT),))
     assert service.check_in(act, AT + 1, sources=sick) == Answered(first.decision, new=False)
     out = Act(act.pid, act.venue, "out", AT)
-    assert service.check_in(out, AT + 1, sources=sick) == Answered(Decision("refused", "positive"), new=True)
+    # Refusing the record of a way out would only lose who was there: it is recorded, with the person's advice.
+    assert service.check_in(out, AT + 1, sources=sick) == Answered(Decision("admitted", "positive"), new=True)
 
 
 def test_an_instant_out_of_the_window_is_refused_and_not_replaced() -> None:
@@ -136,7 +137,7 @@ def test_the_person_is_told_the_full_cause_and_a_guard_the_coarse_one(engine: Se
     assert (own.status, told) == (201, {"decision": "refused", "cause": "positive", "rule": "pass"})
     assert checks == {"closed": "passed", "pass": "failed", "colour": "not-checked", "travel": "not-checked"}
     number = fresh("SPECIMEN").upper().replace("-", "")
-    body = {"id_number": number, "direction": "out", "at": at, "id_type": "sailor"}
+    body = {"id_number": number, "direction": "in", "at": at, "id_type": "sailor"}
     other = pid_of("sailor", number)
     EntitlementRow(other, "U-1", **entitlement("positive")).save()
     path = f"/venues/{door.venue}/assisted-checkins"
@@ -156,6 +157,19 @@ def test_the_person_is_told_the_full_cause_and_a_guard_the_coarse_one(engine: Se
             assert told == {"decision": "refused", "cause": "not-eligible", "rule": "status"}
     (row,) = service.of_person(other, clock.now())
     assert (row.how, row.cause) == ("assisted", "positive")
+    leaving = call("POST", path, {**body, "direction": "out"}, token=engine.token("guard", door.gate)).json()
+    del leaving["checks"]
+    assert leaving == {"decision": "admitted", "cause": "left", "rule": "status"}
+
+
+def test_whoever_leaves_with_a_positive_reads_what_to_do_and_gets_no_receipt(engine: Service) -> None:
+    """The record of a way out is never refused; the marks of a receipt say that somebody may come in."""
+    door, pid = open_door(), new_pid()
+    EntitlementRow(pid, "U-1", **entitlement("positive")).save()
+    body = {"venue": door.venue, "direction": "out", "at": clock.rfc3339(clock.now())}
+    told = call("POST", "/checkins", body, token=engine.token("holder", pid)).json()
+    del told["checks"]
+    assert told == {"decision": "admitted", "cause": "positive", "rule": "pass"}
 
 
 def entitlement(cause: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ export const RULES = [
   "closed",
   "dates",
   "hours",
+  "temperature",
   "persons",
   "pass",
   "oldest-test",
@@ -37,6 +38,7 @@ export interface Policy {
   readonly opens_on?: string;
   readonly closes_on?: string;
   readonly capacity?: number | null;
+  readonly temperature?: boolean;
   readonly never_refuses?: boolean;
 }
 
@@ -54,13 +56,18 @@ export interface Found {
   readonly cause: string;
 }
 
-/** What is known of a person; `negative_at` is 0 when it is known that there is no negative sample, null when nothing is. */
+/**
+ * What is known of a person; `negative_at` is 0 when it is known that there is no negative sample, null when nothing is.
+ * `temperature_c` was measured at the door, in degrees Celsius; `party` is how many people come in with this check-in.
+ */
 export interface Facts {
   readonly direction: "in" | "out";
   readonly entitled: Found;
   readonly registered: Found;
   readonly listed: boolean | null;
   readonly negative_at: number | null;
+  readonly temperature_c?: number | null;
+  readonly party?: number;
 }
 
 export interface Decision extends Found {
@@ -70,6 +77,8 @@ export interface Decision extends Found {
 }
 
 export const SHOWS_THE_WAY = "hospital-shows-the-way";
+/** 发热: at or above it the guard calls the medical post. */
+export const FEVER_C = 37.3;
 
 interface Said extends Found {
   readonly rule: Rule;
@@ -81,7 +90,16 @@ type Answer = readonly [Outcome, Verdict, string];
 type Finder = (facts: Facts, door: Door, at: number) => Answer | undefined;
 
 const STATUS: ReadonlySet<Rule> = new Set(["persons", "pass", "oldest-test", "health"]);
-const NEVER_KEEPS_IN: ReadonlySet<Rule> = new Set(["dates", "hours", "persons", "oldest-test", "capacity"]);
+/** What is asked of whoever comes in alone: it is no matter of who leaves. */
+const ON_THE_WAY_IN: ReadonlySet<Rule> = new Set([
+  "closed",
+  "dates",
+  "hours",
+  "temperature",
+  "persons",
+  "oldest-test",
+  "capacity",
+]);
 const SEVERITY: Readonly<Record<Verdict, number>> = { admitted: 0, unsure: 1, refused: 2 };
 const GRAVITY: Readonly<Record<Outcome, number>> = { "not-asked": 0, passed: 1, "not-checked": 2, failed: 3 };
 const OUTCOMES: Readonly<Record<Verdict, Outcome>> = { admitted: "passed", unsure: "not-checked", refused: "failed" };
@@ -124,6 +142,11 @@ const FINDERS: Readonly<Record<Rule, Finder>> = {
   },
   hours: (_facts, { policy: { hours = [] } }, at) =>
     hours.length === 0 ? undefined : passed(isOpen(hours, at), "outside-hours"),
+  temperature: ({ temperature_c: measured = null }, { policy: { temperature = false } }) => {
+    if (!temperature) return undefined;
+    if (measured === null) return UNKNOWN;
+    return measured >= FEVER_C ? ["failed", "unsure", "fever"] : PASSED;
+  },
   persons: ({ listed }, { policy: { persons = "everyone" } }) => {
     if (persons === "everyone") return undefined;
     return listed === null ? unsure("listing-unknown") : passed(listed, "not-listed");
@@ -137,16 +160,16 @@ const FINDERS: Readonly<Record<Rule, Finder>> = {
   health: ({ registered }, door) => (asksPass(door) ? undefined : of(registered)),
   colour: () => UNKNOWN,
   travel: () => UNKNOWN,
-  capacity: (_facts, { policy: { capacity = null }, inside, returning }) => {
+  capacity: ({ party = 1 }, { policy: { capacity = null }, inside, returning }) => {
     if (capacity === null) return undefined;
-    return inside === null ? UNKNOWN : passed(inside < capacity || returning, "full");
+    return inside === null ? UNKNOWN : passed(inside + party <= capacity || returning, "full");
   },
 };
 
 function ask(rule: Rule, facts: Facts, door: Door, at: number): Said {
   const { venue } = door;
-  const kept = facts.direction === "out" && NEVER_KEEPS_IN.has(rule);
-  const found = kept ? undefined : FINDERS[rule](facts, door, at);
+  const free = facts.direction === "out" && ON_THE_WAY_IN.has(rule);
+  const found = free ? undefined : FINDERS[rule](facts, door, at);
   const [outcome, decision, cause] = found ?? (["not-asked", "admitted", ""] as const);
   return { rule, venue, outcome, decision, cause };
 }
@@ -159,7 +182,10 @@ function admission(said: readonly Said[], forgiven: readonly Said[]): Said | und
   return pass ?? said.find(({ rule }) => rule === "health");
 }
 
-/** Decide at the instant `at`, epoch seconds; `doors` are the venue itself first, then all it lies in. */
+/**
+ * Decide at the instant `at`, epoch seconds; `doors` are the venue itself first, then all it lies in. A way out is
+ * never refused: whoever leaves was there, and the record is what counts.
+ */
 export function decideAtDoor(facts: Facts, doors: readonly Door[], at: number): Decision {
   const said = RULES.flatMap((rule) => doors.map((door) => ask(rule, facts, door, at)));
   const own = doors[0]?.policy.never_refuses === true;
@@ -171,7 +197,8 @@ export function decideAtDoor(facts: Facts, doors: readonly Door[], at: number): 
     gravest === 0 ? admission(said, own ? forgiven : []) : rest.find(({ decision }) => SEVERITY[decision] === gravest);
   if (decided === undefined) throw new Error("a door leads into no venue");
   const checks = Object.fromEntries(RULES.map((rule) => [rule, outcomeOf(rule, said)])) as Record<Rule, Outcome>;
-  const { decision, cause, rule, venue } = decided;
+  const { cause, rule, venue } = decided;
+  const decision = facts.direction === "out" ? "admitted" : decided.decision;
   return { decision, cause, rule, venue, checks };
 }
 
