@@ -39,6 +39,12 @@ class Clock:
         self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - began
 
 
+def demand(right: bool, said: object) -> None:  # noqa: FBT001 - a condition, no switch
+    """End a measurement of which something went wrong: its figures would mean nothing."""
+    if not right:
+        raise SystemExit(f"not as it must be: {said}")
+
+
 def answer(counts: Iterable[tuple[str, int, int, int]], clock: Clock) -> Answer:
     """Return the answer that `(cause, people, sum of ends, changed)` amount to."""
     causes: dict[str, int] = {}

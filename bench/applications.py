@@ -14,10 +14,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.answer import Clock, demand
 from infra.local import Service, embedded
 
 AREA = "990101001"
@@ -34,10 +34,10 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder)) as service:
         os.environ.update(service.environment)
-        clerk, took = Clerk(service), dict[str, float]()
-        one_by_one(clerk, took)
-        data = together(clerk, asked.venues, asked.size, took)
-        show(asked.venues, took)
+        clerk, clock = Clerk(service), Clock()
+        one_by_one(clerk, clock)
+        data = together(clerk, asked.venues, asked.size, clock)
+        show(asked.venues, clock.stages)
         check(data, asked.venues)
 
 
@@ -74,45 +74,36 @@ class Clerk:
             some = venues[start : start + TOGETHER]
             body = {"decision": decision, "reason": "材料齐全", "venues": some}
             results = self.ask("POST", f"/areas/{AREA}/venue-decisions", body)["results"]
-            assert [one["result"] for one in results] == ["done"] * len(some), results[:3]
+            demand({one["result"] for one in results} == {"done"}, results[:3])
 
 
-@contextmanager
-def timed(took: dict[str, float], stage: str) -> Iterator[None]:
-    """Note how many seconds a stage takes."""
-    began = time.monotonic()
-    yield
-    took[stage] = time.monotonic() - began
-
-
-def one_by_one(clerk: Clerk, took: dict[str, float]) -> None:
+def one_by_one(clerk: Clerk, clock: Clock) -> None:
     """Apply for and approve some venues by a request each."""
-    with timed(took, "one by one: applied"):
+    with clock.of("one by one: applied"):
         made = [clerk.ask("POST", "/venues", _facts(f"Y{number:04}"))["venue"] for number in range(ALONE)]
-    with timed(took, "one by one: approved"):
+    with clock.of("one by one: approved"):
         for venue in made:
             clerk.decide("approve", [venue])
 
 
-def together(clerk: Clerk, count: int, size: str, took: dict[str, float]) -> bytes:
+def together(clerk: Clerk, count: int, size: str, clock: Clock) -> bytes:
     """Apply for, approve and print all, and return the file."""
     sheet, row = _sheet(count), 1
-    with timed(took, "applied"):
+    with clock.of("applied"):
         while row is not None:
             made = clerk.ask("POST", f"/areas/{AREA}/venue-applications?format=csv&from_row={row}", file=sheet)
-            assert not made.get("faults"), made["faults"][:3]
+            demand(not made.get("faults"), made.get("faults"))
             row = made.get("next_row")
-    with timed(took, "queue read"):
+    with clock.of("queue read"):
         waiting = list(clerk.waiting())
-    assert len(waiting) == count, f"{len(waiting)} wait"
-    with timed(took, "approved"):
+    demand(len(waiting) == count, f"{len(waiting)} wait")
+    with clock.of("approved"):
         clerk.decide("approve", waiting)
-    with timed(took, "printed"):
+    with clock.of("printed"):
         job = clerk.ask("POST", f"/areas/{AREA}/posters", {"size": size, "venues": waiting})["print"]
         until = time.monotonic() + _PATIENCE_S
         while (known := clerk.ask("GET", f"/prints/{job}"))["state"] != "done":
-            assert known["state"] != "failed", known
-            assert time.monotonic() < until, known
+            demand(known["state"] != "failed" and time.monotonic() < until, known)
             time.sleep(0.2)
         data: bytes = clerk.ask("GET", f"/prints/{job}/file")
     return data
@@ -139,15 +130,16 @@ def check(data: bytes, count: int) -> None:
     for number in range(len(document)):
         (found,) = zxingcpp.read_barcodes(document[number].render(scale=1.5).to_pil(), only_qr)
         address = codes.read_address(found.text.rpartition("/")[2])
-        assert address is not None, found.text
-        assert codes.is_ours(address, entrances.sign)
+        if address is None or not codes.is_ours(address, entrances.sign):
+            raise SystemExit(f"page {number + 1} holds no code of ours")
         read.add((address.venue, address.short))
     wanted = {
         (venue, code.code) for venue in {one for one, _ in read} for code in service.must(venue, at).current_codes
     }
-    assert len(document) == len(read) == count, (len(document), len(read))
-    assert read == wanted
-    print(f"{len(document):,} pages, {len(data) / 1024:,.0f} kB; a decoder read every code: {count:,} venues, each once")
+    demand(len(document) == len(read) == count and read == wanted, f"{len(document)} pages, {len(read)} codes")
+    print(
+        f"{len(document):,} pages, {len(data) / 1024:,.0f} kB; a decoder read every code: {count:,} venues, each once"
+    )
 
 
 def _facts(mark: str) -> dict[str, Any]:
