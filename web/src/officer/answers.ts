@@ -1,5 +1,6 @@
 /** What the service answers officers (docs/openapi.json); counts, never names of people. */
 import type { Job } from "../desk/jobs";
+import type { Policy } from "./policy";
 
 export interface Unit {
   readonly unit: string;
@@ -126,6 +127,9 @@ export interface Venue {
   readonly peak_per_hour?: number;
   readonly codes?: readonly VenueCode[];
   readonly contact?: { readonly name: string; readonly phone: string };
+  /** What it lies in; empty or absent: in nothing. */
+  readonly parent?: string;
+  readonly policy?: Policy;
 }
 
 /** A venue that an application may be the same as. */

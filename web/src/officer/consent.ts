@@ -10,16 +10,21 @@ export interface Asked {
   readonly yes: string;
   /** A reason has to be given; it is kept. */
   readonly reason?: boolean;
+  /** Characters that a reason may have, where that is fewer than usual. */
+  readonly longest?: number;
 }
 
 const LONGEST_REASON = 256;
 
-function reasonField(voice: Voice): { readonly input: HTMLTextAreaElement; readonly nodes: readonly Node[] } {
+function reasonField(
+  voice: Voice,
+  longest: number,
+): { readonly input: HTMLTextAreaElement; readonly nodes: readonly Node[] } {
   const described = "consent-hint consent-fault";
   const input = h("textarea", {
     id: "consent-reason",
     rows: "3",
-    maxlength: String(LONGEST_REASON),
+    maxlength: String(longest),
     "aria-describedby": described,
   });
   const nodes = [
@@ -43,7 +48,7 @@ function hasReason(voice: Voice, input: HTMLTextAreaElement): boolean {
 
 /** Ask; the answer is the reason (empty when none was asked for), or undefined for no. */
 export function consent(voice: Voice, asked: Asked): Promise<string | undefined> {
-  const { input, nodes } = reasonField(voice);
+  const { input, nodes } = reasonField(voice, asked.longest ?? LONGEST_REASON);
   const yes = h("button", { type: "submit", class: "solid" }, asked.yes);
   const no = h("button", { type: "button", class: "plain" }, voice.say("no"));
   const form = h("form", { class: "stack", novalidate: "" }, ...(asked.reason ? nodes : []));

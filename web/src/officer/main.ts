@@ -2,12 +2,16 @@
 import { type Console, openConsole, type Plan, type Tab, type View } from "../desk/shell";
 import { speaker } from "../shared/words";
 import { h } from "../shared/dom";
+import { CoverageView } from "./coverage";
 import { DayView } from "./day";
 import { GateView } from "./gate";
 import { HoldsView } from "./holds";
 import { LabView } from "./lab";
 import { Officer } from "./officer";
 import { link } from "./panel";
+import { PatrolView, PatrolsView } from "./patrols";
+import type { Kind } from "./policy";
+import { PresetsView, PresetView } from "./presets";
 import { QueueView } from "./queue";
 import { RunView } from "./run";
 import { RunsView } from "./runs";
@@ -43,6 +47,12 @@ const ROUTES: readonly (readonly [string, Make])[] = [
   ["runs", (officer) => new RunsView(officer)],
   [`runs/of/${ID}`, (officer, run = "") => new RunView(officer, run)],
   ["queue", (officer) => new QueueView(officer)],
+  ["coverage", (officer) => new CoverageView(officer)],
+  ["coverage/of/(\\d{2,12})", (officer, area) => new CoverageView(officer, area)],
+  ["coverage/patrols", (officer) => new PatrolsView(officer)],
+  [`coverage/patrol/${ID}`, (officer, patrol = "") => new PatrolView(officer, patrol)],
+  ["presets", (officer) => new PresetsView(officer)],
+  ["presets/of/([a-z]+)", (officer, kind = "other") => new PresetView(officer, kind as Kind)],
   ["venues", (officer) => new VenuesView(officer)],
   [`venues/of/${ID}`, (officer, venue = "") => new VenueView(officer, venue)],
   [`venues/gate/${ID}/${ID}`, (officer, venue = "", gate = "") => new GateView(officer, venue, gate)],
@@ -77,7 +87,8 @@ function tabsOf(tracer: boolean): readonly Tab[] {
     tab("labs", "tabLabs"),
     tab("runs", "tabRuns"),
     tab("queue", "tabQueue"),
-    tab("venues", "tabVenues"),
+    { ...tab("venues", "tabVenues"), below: ["presets"] },
+    tab("coverage", "tabCoverage"),
     tab("traces", "tabTraces"),
   ];
 }

@@ -15,7 +15,12 @@ const AREA = /^\d{6,12}$/;
 const COMMUNITY = 12;
 
 type State = (typeof STATES)[number];
-type Decision = "check" | "return" | "approve" | "refuse";
+export type Decision = "check" | "return" | "approve" | "refuse";
+
+/** Whether somebody has to decide on what is in this state. */
+export function isWaiting(state: string): state is State {
+  return STATES.includes(state as State);
+}
 
 interface Found {
   readonly waiting: readonly Application[];

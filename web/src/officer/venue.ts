@@ -9,11 +9,12 @@ import { consent } from "./consent";
 import { Form, id, label } from "./form";
 import type { Officer } from "./officer";
 import { actionButton, facts, link, Loaded, type Nodes, Outcome, Panel, retitle } from "./panel";
+import { PolicyPanel } from "./policypanel";
 import { posterButton } from "./poster";
+import { type Decision, decisionsAt, isWaiting } from "./queue";
 import { stateOf } from "./venues";
 
 type Name = "id" | "name" | "direction";
-type Decision = "approve" | "refuse";
 
 const CODE = { spellcheck: "false", autocapitalize: "off" };
 const FIELDS = {
@@ -29,6 +30,7 @@ export class VenueView implements View {
   private readonly venue: Loaded<Venue>;
   private readonly gates: Loaded<{ readonly gates: readonly Gate[] }>;
   private readonly factsPanel = new Panel(() => this.drawFacts());
+  private readonly policy: PolicyPanel;
   private readonly gatesPanel = new Panel(() => this.drawGates());
   private readonly formPanel = new Panel(() => this.drawForm());
   private form: Form<Name>;
@@ -50,6 +52,12 @@ export class VenueView implements View {
       () => desk.ask("GET", `/venues/${id}/gates`),
       () => void this.gatesPanel.refresh(),
     );
+    this.policy = new PolicyPanel(
+      officer,
+      this.outcome,
+      () => this.venue.value,
+      (venue) => this.venue.loadBy(() => Promise.resolve(venue)),
+    );
     this.form = this.makeForm();
     void this.load();
   }
@@ -60,7 +68,7 @@ export class VenueView implements View {
 
   draw(): Nodes {
     const back = link("venues", this.officer.voice.say("backToVenues"));
-    const parts = [this.factsPanel, this.gatesPanel, this.formPanel].map((panel) => panel.refresh());
+    const parts = [this.factsPanel, this.policy, this.gatesPanel, this.formPanel].map((panel) => panel.refresh());
     return [h("p", {}, back), this.outcome.refresh(), ...parts];
   }
 
@@ -72,7 +80,7 @@ export class VenueView implements View {
 
   private came(): void {
     if (this.venue.value !== undefined) retitle(this.factsPanel, this.venue.value.name, this.officer.voice);
-    for (const panel of [this.factsPanel, this.gatesPanel, this.formPanel]) panel.refresh();
+    for (const panel of [this.factsPanel, this.policy, this.gatesPanel, this.formPanel]) panel.refresh();
   }
 
   private drawFacts(): Nodes {
@@ -83,10 +91,9 @@ export class VenueView implements View {
         [voice.say("state"), stateOf(voice, venue)],
         [voice.say("area"), venue.area],
         [voice.say("address"), venue.address === "" ? "–" : venue.address],
-        [voice.say("rule"), voice.say(venue.pass_required ? "passRequired" : "passNotRequired")],
       ]),
       ...(venue.state === "approved" ? this.poster(venue) : []),
-      ...(["applied", "checked", "returned"].includes(venue.state) ? this.decisions(venue) : []),
+      ...this.decisions(venue),
     ]);
   }
 
@@ -130,33 +137,27 @@ export class VenueView implements View {
     ];
   }
 
+  /** A community checks and asks again, a subdistrict decides: nobody is shown what would be refused. */
   private decisions(venue: Venue): Nodes {
-    const { voice } = this.officer;
-    const decide = (decision: Decision) => (): Promise<void> => this.decide(venue, decision);
-    return [
-      h("p", {}, voice.say("venueWaits")),
-      h(
-        "div",
-        { class: "actions" },
-        actionButton(voice.say("approve"), "solid", this.outcome, decide("approve")),
-        actionButton(voice.say("refuse"), "plain", this.outcome, decide("refuse")),
+    const { voice, area } = this.officer;
+    if (!isWaiting(venue.state)) return [];
+    const buttons = decisionsAt(area, venue.state).map((decision, place) =>
+      actionButton(voice.say(`queueDo:${decision}`), place === 0 ? "solid" : "plain", this.outcome, () =>
+        this.decide(venue, decision),
       ),
-    ];
+    );
+    return [h("p", {}, voice.say("venueWaits")), h("div", { class: "actions" }, ...buttons)];
   }
 
   private async decide({ venue, name }: Venue, decision: Decision): Promise<void> {
     const { voice, desk } = this.officer;
-    const approve = decision === "approve";
-    const reason = await consent(voice, {
-      title: voice.say(approve ? "approve" : "refuse"),
-      say: [voice.say(approve ? "approveSay" : "refuseSay", { name })],
-      yes: voice.say(approve ? "approve" : "refuse"),
-      reason: true,
-    });
+    const title = voice.say(`queueDo:${decision}`);
+    const say = [voice.say(`venueAsk:${decision}`, { name })];
+    const reason = await consent(voice, { title, say, yes: title, reason: true });
     if (reason === undefined) return;
     const decided = await desk.ask<Venue>("POST", `/venues/${venue}/decision`, { body: { decision, reason } });
     await this.venue.loadBy(() => Promise.resolve(decided));
-    this.outcome.done(() => [h("p", {}, voice.say(approve ? "venueApproved" : "venueRefused", { name }))]);
+    this.outcome.done(() => [h("p", {}, voice.say(`venueDone:${decision}`, { name }))]);
   }
 
   private drawGates(): Nodes {

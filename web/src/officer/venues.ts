@@ -48,6 +48,7 @@ export class VenuesView implements View {
     const printing = (this.printing?.draw() ?? []).filter((node) => node !== undefined);
     return [
       h("p", {}, voice.say("venuesSay")),
+      h("p", { class: "actions" }, link("presets", voice.say("presetsTitle"), "plain")),
       printing.length === 0 ? undefined : h("section", { class: "card stack" }, ...printing),
       h("section", { class: "card" }, ...nodes),
     ];

@@ -1,9 +1,13 @@
 /** The officer's words: the desk's and its own. */
 import { DESK_WORDS } from "../desk/words";
 import type { Speaker } from "../shared/words";
+import coverageEn from "./words/coverage.en.json";
+import coverageZh from "./words/coverage.zh.json";
 import dayEn from "./words/day.en.json";
 import dayZh from "./words/day.zh.json";
 import en from "./words/en.json";
+import policyEn from "./words/policy.en.json";
+import policyZh from "./words/policy.zh.json";
 import postersEn from "./words/posters.en.json";
 import postersZh from "./words/posters.zh.json";
 import queueEn from "./words/queue.en.json";
@@ -13,8 +17,8 @@ import tracesZh from "./words/traces.zh.json";
 import zh from "./words/zh.json";
 
 export const OFFICER_WORDS = {
-  zh: { ...DESK_WORDS.zh, ...zh, ...dayZh, ...postersZh, ...queueZh, ...tracesZh },
-  en: { ...DESK_WORDS.en, ...en, ...dayEn, ...postersEn, ...queueEn, ...tracesEn },
+  zh: { ...DESK_WORDS.zh, ...zh, ...coverageZh, ...dayZh, ...policyZh, ...postersZh, ...queueZh, ...tracesZh },
+  en: { ...DESK_WORDS.en, ...en, ...coverageEn, ...dayEn, ...policyEn, ...postersEn, ...queueEn, ...tracesEn },
 } as const;
 export type OfficerWord = keyof typeof OFFICER_WORDS.zh;
 export type Voice = Speaker<OfficerWord>;
