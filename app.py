@@ -1,7 +1,8 @@
 """Every room on one application: what runs on one machine, and what OpenAPI is made from."""
 
+from functions.assisted import routes as assisted
 from functions.audit import routes as audit
-from functions.checkins import assisted_routes as assisted
+from functions.checkins import assisted_routes as assisted_checkins
 from functions.checkins import routes as checkins
 from functions.counters import routes as counters
 from functions.coverage import routes as coverage
@@ -22,6 +23,7 @@ from functions.venues import application_routes as applications
 from functions.venues import code_routes as codes
 from functions.venues import preset_routes as presets
 from functions.venues import routes as venues
+from functions.venues import scheme_routes as scheme
 
 app = Application(
     "epipass",
@@ -37,6 +39,7 @@ app = Application(
         people.routes,
         units.routes,
         checkins.routes,
+        assisted_checkins.routes,
         assisted.routes,
         counters.routes,
         coverage.routes,
@@ -51,6 +54,7 @@ app = Application(
         venues.routes,
         codes.routes,
         presets.routes,
+        scheme.routes,
         printing.routes,
         applications.public,
         applications.routes,

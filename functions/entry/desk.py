@@ -11,6 +11,7 @@ from functions.shared.http import Application
 from functions.units import routes as units
 from functions.venues import preset_routes as presets
 from functions.venues import routes as venues
+from functions.venues import scheme_routes as scheme
 
 app = Application(
     "desk",
@@ -25,5 +26,6 @@ app = Application(
         scans.desk_routes,
         venues.routes,
         presets.routes,
+        scheme.routes,
     ],
 )

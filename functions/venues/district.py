@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from functions.shared.tables import Table, TableMeta
 
 
 class DistrictRow(Table):
-    """A district's presets by kind of venue, as JSON."""
+    """A district's presets by kind of venue, as JSON, and when its scheme ends: each is changed without the other."""
 
     class Meta(TableMeta):
         """Found under `TABLE_DISTRICT`."""
@@ -17,3 +17,4 @@ class DistrictRow(Table):
 
     district = UnicodeAttribute(hash_key=True, attr_name="pk")
     presets = UnicodeAttribute(default="{}")
+    ends_at = NumberAttribute(null=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functions.audit import service as audit
 from functions.shared.http import Request, Routes
-from functions.shared.labels import DISTRICT, is_area
-from functions.shared.problems import FieldError, NotFound, Rejected
+from functions.shared.problems import FieldError, Rejected
 from functions.venues import presets
 from functions.venues.policy import Policy
 from functions.venues.policy_shapes import PresetOut, PresetsIn, PresetsOut, rules_out
+from functions.venues.reach import require_district
 
 routes = Routes("presets")
 
@@ -21,7 +21,7 @@ routes = Routes("presets")
 )
 def told(request: Request, area: str) -> PresetsOut:
     """Answer every kind's preset."""
-    _require(request, area)
+    require_district(request, area)
     return _shaped(presets.own(area, request.at))
 
 
@@ -34,7 +34,7 @@ def told(request: Request, area: str) -> PresetsOut:
 )
 def keep(request: Request, area: str) -> PresetsOut:
     """Set the presets whole; the same again changes nothing."""
-    _require(request, area)
+    require_district(request, area)
     named = [one.kind for one in request.body.presets]
     twice = sorted({kind for kind in named if named.count(kind) > 1})
     if twice:
@@ -45,12 +45,6 @@ def keep(request: Request, area: str) -> PresetsOut:
     presets.keep(area, kept)
     audit.record(request.caller.actor, "district.presets-set", count=len(kept), at=request.at)
     return _shaped(kept)
-
-
-def _require(request: Request, area: str) -> None:
-    request.caller.require_area(area)
-    if not is_area(area) or len(area) != DISTRICT:
-        raise NotFound("Presets are a district's: a code of 6 digits.", code="no-district")
 
 
 def _shaped(own: dict[str, Policy]) -> PresetsOut:

@@ -72,7 +72,8 @@ def own(district: str, at: int) -> dict[str, Policy]:
 
 def keep(district: str, presets: Mapping[str, Policy]) -> None:
     """Put a district's presets in place of those it had; venues that were approved already stay as they are."""
-    DistrictRow(district, presets=msgspec.json.encode(presets).decode()).save()
+    stated = msgspec.json.encode(presets).decode()
+    DistrictRow(district).update(actions=[DistrictRow.presets.set(stated)])
 
 
 def preset(area: str, category: str, at: int) -> Policy | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functions.shared.http import Request
-from functions.shared.problems import Forbidden
+from functions.shared.labels import DISTRICT, is_area
+from functions.shared.problems import Forbidden, NotFound
 from functions.venues import rules, service
 from functions.venues.rules import Venue
 
@@ -31,3 +32,15 @@ def require_level(request: Request, decision: str) -> None:
     """
     if not rules.may_decide(decision, request.caller.scope):
         raise Forbidden("A subdistrict approves, refuses and closes. A community checks, or asks again.", code="level")
+
+
+def require_district(request: Request, area: str) -> None:
+    """Refuse who does not answer for a whole district, and what is none.
+
+    Raises:
+        Forbidden: the caller's area is another one, or a part of it.
+        NotFound: `no-district`.
+    """
+    request.caller.require_area(area)
+    if not is_area(area) or len(area) != DISTRICT:
+        raise NotFound("This is set for a district: a code of 6 digits.", code="no-district")

@@ -81,7 +81,7 @@ def facts(request: Request, venue: str) -> PublicVenueOut:
     found = service.venue(venue, request.at)
     if found is None or not found.published:
         raise NotFound("There is no such venue.", code="no-venue")
-    return public_out(found)
+    return public_out(found, request.at)
 
 
 @public.get(
@@ -92,7 +92,7 @@ def facts(request: Request, venue: str) -> PublicVenueOut:
 )
 def by_code(request: Request, code: str) -> PublicVenueOut:
     """Answer the venue of a scanned code; a retired one is not found."""
-    return public_out(entrances.venue_of_code(code, request.at)[0])
+    return public_out(entrances.venue_of_code(code, request.at)[0], request.at)
 
 
 @routes.get(

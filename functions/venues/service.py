@@ -14,7 +14,7 @@ from functions.shared.fields import Fields
 from functions.shared.labels import DISTRICT, district_of, is_area
 from functions.shared.pages import Page, page_of
 from functions.shared.problems import Conflict, FieldError, NotFound, Rejected
-from functions.venues import presets, rules
+from functions.venues import presets, rules, scheme
 from functions.venues.model import VenueRow
 from functions.venues.policy import Policy
 from functions.venues.rules import About, Code, Venue
@@ -99,8 +99,9 @@ def apply(facts: Facts, at: int) -> tuple[Venue, bool]:
     One that was sent back takes the corrected facts and waits anew; of any other the stored facts stay.
 
     Raises:
-        Rejected: the area is none a venue can lie in, or it can't lie in the parent that is named.
+        Rejected: the area is none a venue can lie in, it can't lie in the parent that is named, or the scheme ended.
     """
+    scheme.require_running(facts.area, at, at)
     venue_id = rules.venue_of_application(facts.area, facts.name, facts.address)
     _check(venue_id, facts, at)
     stored, new = _put(venue_id, facts, "applied", _DEFAULT, at)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from functions.shared.clock import rfc3339
-from functions.venues import about, codes, entrances
+from functions.venues import about, codes, entrances, scheme
 from functions.venues.about import MAX_HOURS, ContactIn, ContactOut, HoursShape, PerHour, PositionShape
 from functions.venues.policy_shapes import RulesOut, rules_out
 from functions.venues.poster_life import Poster as PosterState
@@ -68,14 +68,15 @@ class PosterIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PublicVenueOut(Struct, frozen=True):
-    """What anybody may know of a venue."""
+    """What anybody may know of a venue; `ended`: the scheme is over in its district, and no code asks anything."""
 
     venue: str
     name: str
     category: str
-    state: Literal["approved", "closed"]
+    state: Literal["approved", "closed", "ended"]
     rules: RulesOut
     moves: bool = False
+    ends_at: str | None = None
 
 
 class CodeOut(Struct, frozen=True, omit_defaults=True):
@@ -127,12 +128,14 @@ class VenuesOut(Struct, frozen=True, omit_defaults=True):
     next: str | None = None
 
 
-def public_out(venue: Venue) -> PublicVenueOut:
+def public_out(venue: Venue, at: int) -> PublicVenueOut:
     """Shape a venue for anybody."""
-    rules = rules_out(venue.policy)
-    return PublicVenueOut(
-        venue.venue, venue.name, venue.category, "approved" if venue.open else "closed", rules, venue.about.moves
-    )
+    rules, ends_at = rules_out(venue.policy), scheme.known_end(venue.area, at)
+    state: Literal["approved", "closed", "ended"] = "approved" if venue.open else "closed"
+    told = None
+    if ends_at is not None:
+        state, told = "ended" if at >= ends_at else state, rfc3339(ends_at)
+    return PublicVenueOut(venue.venue, venue.name, venue.category, state, rules, venue.about.moves, told)
 
 
 def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:

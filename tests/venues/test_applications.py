@@ -228,7 +228,8 @@ def test_the_contact_is_stored_encrypted_and_in_no_list(engine: Service) -> None
     assert listed.json()["venues"][0]["venue"] == venue
     assert "contact" not in listed.json()["venues"][0]
     service.decide(venue, "approve", "核实", clock.now())
-    assert set(call("GET", f"/venues/{venue}").json()) == {"venue", "name", "category", "state", "rules", "moves"}
+    told = {"venue", "name", "category", "state", "rules", "moves", "ends_at"}
+    assert set(call("GET", f"/venues/{venue}").json()) == told
 
 
 def test_the_queue_is_oldest_first_by_pages_with_duplicates(engine: Service) -> None:

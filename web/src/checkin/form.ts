@@ -99,6 +99,7 @@ export function formScreen(facing: Facing): Node[] {
   const { voice, state } = facing;
   const { kind } = state.found;
   if (state.code === undefined) return stop(facing, "malformed", "malformedDo");
+  if (kind === "ended") return stop(facing, "ended", "endedDo");
   if (kind === "retired") return stop(facing, "retired", "retiredDo");
   if (state.members === undefined && state.stuck) {
     return [...venueNodes(facing), h("p", { class: "notice" }, voice.say("stuck"))];

@@ -8,13 +8,13 @@ import type { VenueCode } from "./code";
 export interface Venue {
   readonly venue: string;
   readonly name: string;
-  readonly state: "approved" | "closed";
+  readonly state: "approved" | "closed" | "ended";
   readonly rules: { readonly pass_required: boolean };
 }
 
-/** What is known of a code: its venue, that it is retired, or only what the code itself says. */
+/** What is known of a code: its venue, that it is retired, or only what the code itself says; `ended`: no code asks anything any more. */
 export type Found =
-  { readonly kind: "looking" | "unreached" | "retired" } | { readonly kind: "open" | "closed"; readonly venue: Venue };
+  { readonly kind: "looking" | "unreached" | "retired" } | { readonly kind: "open" | "closed" | "ended"; readonly venue: Venue };
 
 const PATIENCE_MS = 6000;
 const SEEN = "checkin.venues";
@@ -52,7 +52,7 @@ export async function findVenue(code: VenueCode): Promise<Found> {
   const path = `/venue-codes/${code.code}`;
   try {
     const venue = await patiently(() => ask<Venue>("GET", path, { patienceMs: PATIENCE_MS }), 2);
-    return { kind: venue.state === "closed" ? "closed" : "open", venue };
+    return { kind: venue.state === "approved" ? "open" : venue.state, venue };
   } catch (error) {
     if (error instanceof Problem && error.status === 404 && error.code !== "gateway") return { kind: "retired" };
     return { kind: "unreached" };
