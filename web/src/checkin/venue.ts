@@ -14,7 +14,8 @@ export interface Venue {
 
 /** What is known of a code: its venue, that it is retired, or only what the code itself says; `ended`: no code asks anything any more. */
 export type Found =
-  { readonly kind: "looking" | "unreached" | "retired" } | { readonly kind: "open" | "closed" | "ended"; readonly venue: Venue };
+  | { readonly kind: "looking" | "unreached" | "retired" }
+  | { readonly kind: "open" | "closed" | "ended"; readonly venue: Venue };
 
 const PATIENCE_MS = 6000;
 const SEEN = "checkin.venues";
