@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from functions.checkins.inside import Move
 from functions.shared.tables import Table, TableMeta
 
 
@@ -42,7 +44,26 @@ class CheckinRow(Table):
     cause = UnicodeAttribute()
     rule = UnicodeAttribute(default="")
     how = UnicodeAttribute(default="self")
-    # Of a venue that counts who is inside: whether this one changes their number, and in which slot the person was
-    # counted until now. They stand in the row so that the counters need no other, and count the same in any replay.
+    entrance = UnicodeAttribute(null=True)  # the short code that was scanned; no part of the identity
+    party = NumberAttribute(null=True)  # how many came with this one check-in, when it was more than one
+    # Whether a temperature that was measured was at or above the limit: the number itself is kept nowhere.
+    fever = BooleanAttribute(null=True)
+    # JSON: what changes where people inside are counted. It stands in the row so that the counters need no other, and
+    # count the same in any replay. `counted` and `before` are its form in the release before: of the one venue.
+    moves = UnicodeAttribute(null=True)
     counted = BooleanAttribute(null=True)
     before = NumberAttribute(null=True)
+
+    @property
+    def made_at(self) -> int:
+        """When it was made, epoch seconds."""
+        return int(self.at)
+
+    def changed(self) -> tuple[Move, ...]:
+        """Return what it changes where people inside are counted."""
+        if self.moves:
+            return msgspec.json.decode(self.moves, type=tuple[Move, ...])
+        if not self.counted:
+            return ()
+        before = None if self.before is None else int(self.before)
+        return (Move(self.venue, before, int(before is not None), int(self.direction == "in"), own=True),)

@@ -8,12 +8,14 @@ from msgspec import Meta, Struct, convert
 
 from functions.checkins import door, receipts, service
 from functions.checkins.model import CheckinRow
-from functions.checkins.rules import Act, Decision
-from functions.checkins.service import Answered
+from functions.checkins.rules import Act
+from functions.checkins.scanned import label_of
+from functions.checkins.service import Answered, Details
 from functions.checkins.shapes import (
     CheckinOut,
     Direction,
     Instant,
+    Poster,
     Receipt,
     VenueId,
     Verdict,
@@ -33,11 +35,17 @@ _MOST = 25
 
 
 class CheckinIn(Struct, frozen=True, forbid_unknown_fields=True):
-    """One check-in; `at` is when the person scanned, China Standard Time when it names no zone."""
+    """One check-in; `at` is when the person scanned, China Standard Time when it names no zone.
+
+    `code` is what they scanned: a venue code's ten characters, or the whole address of the poster. `party` is how many
+    come in or leave with this one check-in, the person among them: children and old people without a phone, without names.
+    """
 
     venue: VenueId
     direction: Direction
     at: Instant
+    code: Annotated[str, Meta(max_length=80, examples=["K7QM3XPA91"])] = ""
+    party: Annotated[int, Meta(ge=1, le=10)] = 1
 
 
 class CheckinsIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,13 +55,15 @@ class CheckinsIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckinResult(Struct, frozen=True, omit_defaults=True):
-    """One of a batch: 201 new, 200 a repeat, 404 or 422 refused with the problem's code as its cause."""
+    """One of a batch: 201 new, 200 a repeat, 404, 422 or 429 refused with the problem's code as its cause."""
 
-    status: Literal[200, 201, 404, 422]
+    status: Literal[200, 201, 404, 422, 429]
     cause: str
     decision: Verdict | None = None
     receipt: Receipt | None = None
     rule: str = ""
+    entrance: str = ""
+    poster: Poster | None = None
 
 
 class CheckinsOut(Struct, frozen=True):
@@ -62,8 +72,11 @@ class CheckinsOut(Struct, frozen=True):
     results: tuple[CheckinResult, ...]
 
 
-class OwnCheckin(Struct, frozen=True):
-    """A check-in as the person themselves sees it; `how` says who made it."""
+class OwnCheckin(Struct, frozen=True, omit_defaults=True):
+    """A check-in as the person themselves sees it; `how` says who made it, `entrance` which poster was scanned.
+
+    `fever` is there where a temperature was measured, of which nothing else is kept; `party` where several came.
+    """
 
     venue: str
     venue_name: str
@@ -73,6 +86,9 @@ class OwnCheckin(Struct, frozen=True):
     cause: str
     how: service.How
     rule: str = ""  # empty for one that was made before rules had names
+    entrance: str = ""
+    party: int = 1
+    fever: bool | None = None
 
 
 class OwnCheckinsOut(Struct, frozen=True, omit_defaults=True):
@@ -108,8 +124,8 @@ def check_in(request: Request) -> Answer:
     """Record the caller's own check-in."""
     people.require_device(request.caller.scope, request.caller.device, request.at)
     act = _act(request.caller.scope, request.body)
-    answered = service.check_in(act, request.at)
-    return told(answered, _whole(answered.decision, act.venue, _receipt(act.venue, answered, request.at)))
+    answered = service.check_in(act, request.at, details=_details(request.body))
+    return told(answered, _whole(answered, act.venue, request.at))
 
 
 @routes.post(
@@ -122,25 +138,39 @@ def check_in(request: Request) -> Answer:
 def check_in_all(request: Request) -> CheckinsOut:
     """Record the caller's queued check-ins."""
     people.require_device(request.caller.scope, request.caller.device, request.at)
-    acts = [_act(request.caller.scope, one) for one in request.body.checkins]
+    acts = [(_act(request.caller.scope, one), _details(one)) for one in request.body.checkins]
     answers = zip(acts, service.check_in_all(acts, request.at), strict=True)
-    return CheckinsOut(tuple(_result(act, answer, request.at) for act, answer in answers))
+    return CheckinsOut(tuple(_result(act, answer, request.at) for (act, _told), answer in answers))
 
 
 def _act(pid: str, body: CheckinIn) -> Act:
     return Act(pid, body.venue, body.direction, instant_of(body.at))
 
 
-def _whole(decision: Decision, venue: str, receipt: Receipt | None) -> CheckinOut:
-    rule_of = decision.venue if decision.venue != venue else ""
-    checks = checks_of(decision, door.RULES)
-    return CheckinOut(decision.decision, decision.cause, receipt, decision.rule, rule_of, checks)
+def _details(body: CheckinIn) -> Details:
+    return Details(body.code, body.party)
+
+
+def _whole(answered: Answered, venue: str, at: int) -> CheckinOut:
+    decision = answered.decision
+    return CheckinOut(
+        decision.decision,
+        decision.cause,
+        _receipt(venue, answered, at),
+        decision.rule,
+        rule_of=decision.venue if decision.venue != venue else "",
+        checks=checks_of(decision, door.RULES),
+        entrance=label_of(venues.known(venue, at), answered.entrance.code),
+        poster="replaced" if answered.entrance.replaced else None,
+    )
 
 
 def _own(row: CheckinRow, at: int) -> OwnCheckin:
     venue = venues.known(row.venue, at)
-    told = {name: getattr(row, name) for name in ("venue", "direction", "decision", "cause", "how", "rule")}
-    return convert({**told, "venue_name": venue.name if venue else row.venue, "at": rfc3339(int(row.at))}, OwnCheckin)
+    told = {name: getattr(row, name) for name in ("venue", "direction", "decision", "cause", "how", "rule", "fever")}
+    more = {"entrance": label_of(venue, row.entrance or ""), "party": int(row.party or 1)}
+    named = {"venue_name": venue.name if venue else row.venue, "at": rfc3339(int(row.at))}
+    return convert({**told, **more, **named}, OwnCheckin)
 
 
 def _receipt(venue: str, answered: Answered, at: int) -> Receipt | None:
@@ -153,7 +183,15 @@ def _receipt(venue: str, answered: Answered, at: int) -> Receipt | None:
 
 def _result(act: Act, one: Answered | Problem, at: int) -> CheckinResult:
     if isinstance(one, Problem):
-        return CheckinResult(one.status, one.code)  # type: ignore[arg-type]  # 404 or 422, as check_in_all promises
+        return CheckinResult(one.status, one.code)  # type: ignore[arg-type]  # 404, 422 or 429, as check_in_all promises
     status: Literal[200, 201] = 201 if one.new else 200
-    told = one.decision
-    return CheckinResult(status, told.cause, told.decision, _receipt(act.venue, one, at), told.rule)
+    whole = _whole(one, act.venue, at)
+    return CheckinResult(
+        status,
+        whole.cause,
+        whole.decision,
+        whole.receipt,
+        whole.rule,
+        whole.entrance,
+        whole.poster,
+    )

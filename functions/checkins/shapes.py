@@ -17,6 +17,7 @@ VenueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Direction = Literal["in", "out"]
 Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-22T08:05:00+08:00"])]
 Verdict = Literal["admitted", "refused", "unsure"]
+Poster = Literal["replaced"]
 
 
 class Receipt(Struct, frozen=True):
@@ -38,7 +39,8 @@ class CheckinOut(Struct, frozen=True, omit_defaults=True):
     """What was decided, and why: the full cause and rule for the person, the coarse ones for anybody else.
 
     `rule_of` is the venue whose rule it is, when that is one this venue lies in; `checks` are the rules that were
-    asked, those about the person for the person alone; the answer to a repeat has none.
+    asked, those about the person for the person alone; the answer to a repeat has none. `entrance` is what people call
+    the entrance whose code was told; `poster` says that another poster hangs there by now.
     """
 
     decision: Verdict
@@ -47,6 +49,8 @@ class CheckinOut(Struct, frozen=True, omit_defaults=True):
     rule: str = ""
     rule_of: str = ""
     checks: tuple[RuleFound, ...] = ()
+    entrance: str = ""
+    poster: Poster | None = None
 
 
 def instant_of(text: str) -> int:

@@ -7,6 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
+from functions.checkins.inside import Move
 from functions.counters import levels, recounting, rules, service
 from functions.counters.rules import TOTAL, WINDOW_S, Arrival, Change, Counted
 from functions.shared import clock
@@ -58,12 +61,23 @@ def _read(records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, _Image, _
 def _checkin(old: _Image, new: _Image, sequence: int) -> Iterator[Counted]:
     if old or not new:
         return
-    at = int(new["at"]["N"])
-    yield Change(new["area"]["S"], clock.china_day(at), "checkins", sequence)
-    if new.get("counted", {}).get("BOOL"):
-        before = new.get("before", {}).get("N")
-        slot = None if before is None else int(before)
-        yield from rules.presences(new["venue"]["S"], new["direction"]["S"], at, slot, sequence)
+    at, day = int(new["at"]["N"]), clock.china_day(int(new["at"]["N"]))
+    party = int(new.get("party", {}).get("N", 1))
+    for metric, n in rules.kinds(new.get("how", {}).get("S", "self"), party).items():
+        yield Change(new["area"]["S"], day, metric, sequence, n)
+    for move in _moves(new):
+        yield from rules.presences(move, at, sequence)
+
+
+def _moves(new: _Image) -> tuple[Move, ...]:
+    if "moves" in new:
+        return msgspec.json.decode(new["moves"]["S"], type=tuple[Move, ...])
+    if not new.get("counted", {}).get("BOOL"):
+        return ()
+    # A row of the release before: of the one venue, and of one person.
+    before = new.get("before", {}).get("N")
+    slot = None if before is None else int(before)
+    return (Move(new["venue"]["S"], slot, int(slot is not None), int(new["direction"]["S"] == "in"), own=True),)
 
 
 def _scan(old: _Image, new: _Image, sequence: int) -> Iterator[Counted]:

@@ -20,7 +20,7 @@ from functions.venues.rules import Venue
 
 QUIET_S = 15 * 60  # what happened to a venue longer ago than this its stream has told
 _OLDEST_S = 13 * DAY_S  # of what lives 14 days, a whole day is still there
-_OF_A_DAY = ("checkins", "scans")
+_OF_A_DAY = ("checkins", "assisted", "groups", "companions", "scans")
 
 
 def recount(area: str, day: str, at: int) -> dict[str, int]:
@@ -39,9 +39,8 @@ def recount(area: str, day: str, at: int) -> dict[str, int]:
         raise ValueError("a day is recounted when it is over for 73 hours and not over 13 days old")
     true: Counter[tuple[str, str]] = Counter({(area, metric): 0 for metric in _OF_A_DAY})
     for venue in venues.every(area, at):
-        true.update(
-            _widened(venue.area, area, {"checkins": _checkins(venue, start), "scans": _scans(venue, start, at)})
-        )
+        counts = {**_checkins(venue, start), "scans": _scans(venue, start, at)}
+        true.update(_widened(venue.area, area, counts))
     found = {}
     for (place, metric), n in true.items():
         missing = _missing(place, day, metric, n, at)
@@ -77,9 +76,12 @@ def recount_levels(area: str, at: int) -> dict[str, int]:
     return found
 
 
-def _checkins(venue: Venue, start: int) -> int:
-    hours = range(start, start + DAY_S, HOUR_S)
-    return sum(checkins.count_hour(venue.venue, hour, venue.policy.shards) for hour in hours)
+def _checkins(venue: Venue, start: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for hour in range(start, start + DAY_S, HOUR_S):
+        for how, party in checkins.ways_of_hour(venue.venue, hour, venue.policy.shards):
+            found.update(rules.kinds(how, party))
+    return found
 
 
 def _scans(venue: Venue, start: int, at: int) -> int:

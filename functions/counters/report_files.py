@@ -18,6 +18,9 @@ _METRICS: Final = {
     "applications": "申请 applications",
     "approvals": "批准 approvals",
     "checkins": "扫码登记 check-ins",
+    "assisted": "其中代登记 assisted",
+    "groups": "其中多人同行 groups",
+    "companions": "同行人 companions",
     "scans": "查验 scans",
 }
 _STANDING: Final = {"waiting": "待处理申请 waiting", "codes": "在用场所码 codes live"}
@@ -81,7 +84,7 @@ def _trend(days: Iterable[DayOut]) -> Iterator[Sequence[Cell]]:
 def _sheet(book: Any, name: str, rows: Iterable[Sequence[Cell]], bold: Any) -> None:
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 20, 18)
+    sheet.set_column(1, 30, 18)
     sheet.freeze_panes(1, 1)
     for line, row in enumerate(rows):
         for place, cell in enumerate(row):

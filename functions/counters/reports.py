@@ -30,7 +30,7 @@ class Figures:
 
     Attributes:
         area: its division code.
-        of_day, before, cumulative: applications, approvals, check-ins and scans.
+        of_day, before, cumulative: by metric.
         standing: `waiting` and `codes`.
         position: the mean latitude and longitude of its open venues, None when none says where it is.
     """

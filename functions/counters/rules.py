@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 TOTAL: Final = "all"  # all days together
-METRICS: Final = ("applications", "approvals", "checkins", "scans")  # what happens
+# What happens. `assisted` and `groups` are some of `checkins`; `companions` came in a group without a check-in of their own.
+METRICS: Final = ("applications", "approvals", "checkins", "assisted", "groups", "companions", "scans")
 LEVELS: Final = ("waiting", "codes", "placed", "north", "east")  # what stands; the last three are a mean position
 RECOUNT: Final = "recount"
 MERGED: Final = "merged"
@@ -28,6 +29,26 @@ SLOT_S: Final = 600
 WINDOW_S: Final = 10
 _LEVEL_DIGITS = (2, 4, 6, 9, 12)
 _BUSY = 50  # check-ins of one venue in one window: below it no partition is anywhere near its limit
+
+
+class Move(Protocol):
+    """How a check-in changes who is counted inside one venue."""
+
+    @property
+    def venue(self) -> str:
+        """The venue's id."""
+
+    @property
+    def before(self) -> int | None:
+        """The slot in which the person was counted until now, None when they were not."""
+
+    @property
+    def gone(self) -> int:
+        """How many were counted there with them."""
+
+    @property
+    def came(self) -> int:
+        """How many are counted in the check-in's own slot."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +93,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Presence:
-    """Somebody who came into a venue in a slot of ten minutes (1), or is no longer counted there (-1)."""
+    """How many came into a venue in a slot of ten minutes, or are no longer counted there (negative)."""
 
     venue: str
     slot: int
@@ -154,18 +175,27 @@ def fold(stored: Tally, deltas: Mapping[int, int]) -> Tally:
     return Tally(stored.n + sum(newer.values()), max(newer)) if newer else stored
 
 
-def presences(venue: str, direction: str, at: int, before: int | None, sequence: int) -> tuple[Presence, ...]:
-    """Return how a check-in changes who is inside: whoever comes in is counted where they came in last.
+def kinds(how: str, party: int) -> dict[str, int]:
+    """Return what a check-in counts for, by metric: assisted and group ones apart, and who came along in a group.
 
     Args:
-        venue: its id.
-        direction: `in` or `out`.
+        how: `self`, `assisted` or `group`.
+        party: how many came with it, the person themselves among them.
+    """
+    counts = {"checkins": 1, "assisted": int(how == "assisted"), "groups": int(party > 1), "companions": party - 1}
+    return {metric: n for metric, n in counts.items() if n}
+
+
+def presences(move: Move, at: int, sequence: int) -> tuple[Presence, ...]:
+    """Return how a check-in changes who is inside a venue: whoever comes in is counted where they came in last.
+
+    Args:
+        move: what the check-in's row says of the venue.
         at: of the check-in, epoch seconds.
-        before: the slot in which the person was counted until now; None when they were not inside.
         sequence: the record's.
     """
-    came = (Presence(venue, at // SLOT_S, sequence),) if direction == "in" else ()
-    gone = () if before is None else (Presence(venue, before, sequence, -1),)
+    came = (Presence(move.venue, at // SLOT_S, sequence, move.came),) if move.came else ()
+    gone = () if move.before is None else (Presence(move.venue, move.before, sequence, -move.gone),)
     return came + gone
 
 

@@ -24,6 +24,9 @@ class DayOut(Struct, frozen=True):
     applications: int
     approvals: int
     checkins: int
+    assisted: int
+    groups: int
+    companions: int
     scans: int
 
 
@@ -41,6 +44,9 @@ class AreaOut(Struct, frozen=True, omit_defaults=True):
     applications: Count
     approvals: Count
     checkins: Count
+    assisted: Count
+    groups: Count
+    companions: Count
     scans: Count
     waiting: int
     codes: int
@@ -51,6 +57,8 @@ class AreaOut(Struct, frozen=True, omit_defaults=True):
 class ReportOut(Struct, frozen=True):
     """An area and all below it on a day.
 
+    Of the check-ins `assisted` were made at the door for people without a phone, and `groups` for several people at once;
+    `companions` came along in those, without a check-in of their own.
     `waiting` (applications that nobody decided yet) and `codes` (live venue codes of open venues) are as they are now;
     `before` is the day before, `below` each area one level below that has any figure, `trend` 14 days that end with `day`.
     """
@@ -61,6 +69,9 @@ class ReportOut(Struct, frozen=True):
     applications: Count
     approvals: Count
     checkins: Count
+    assisted: Count
+    groups: Count
+    companions: Count
     scans: Count
     waiting: int
     codes: int
@@ -89,6 +100,9 @@ def report_out(report: Report, yesterday: str, at: int) -> ReportOut:
         applications=own.applications,
         approvals=own.approvals,
         checkins=own.checkins,
+        assisted=own.assisted,
+        groups=own.groups,
+        companions=own.companions,
         scans=own.scans,
         waiting=own.waiting,
         codes=own.codes,
@@ -104,6 +118,9 @@ def _area_out(one: Figures, yesterday: str) -> AreaOut:
         applications=_count(one, "applications"),
         approvals=_count(one, "approvals"),
         checkins=_count(one, "checkins"),
+        assisted=_count(one, "assisted"),
+        groups=_count(one, "groups"),
+        companions=_count(one, "companions"),
         scans=_count(one, "scans"),
         waiting=one.standing["waiting"],
         codes=one.standing["codes"],

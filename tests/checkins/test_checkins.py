@@ -71,7 +71,7 @@ def test_the_row_lies_in_its_venues_hour_and_lives_14_days() -> None:
     assert row.hour_shard in {f"{venue}#{datetime.fromtimestamp(AT, UTC):%Y%m%d%H}#{shard}" for shard in range(4)}
     (indexed,) = CheckinRow.by_venue.query(row.hour_shard)
     assert (indexed.pid, int(indexed.at)) == (pid, AT)
-    assert service.count_hour(venue, AT, 4) == 1
+    assert list(service.ways_of_hour(venue, AT, 4)) == [("self", 1)]
 
 
 def test_a_queue_is_answered_one_by_one() -> None:
@@ -84,7 +84,7 @@ def test_a_queue_is_answered_one_by_one() -> None:
         Act(pid, venue, "in", AT - 7200),
         Act(pid, venue, "out", AT - 3000),
     ]
-    answers = list(service.check_in_all(acts, AT, entitled_until(AT - 3600)))
+    answers = list(service.check_in_all([(act, service.Details()) for act in acts], AT, entitled_until(AT - 3600)))
     assert [type(one).__name__ for one in answers] == ["Answered", "Rejected", "NotFound", "Answered", "Answered"]
     assert [(a.decision.cause, a.new) for a in answers if isinstance(a, Answered)] == [
         ("decided-since", True),

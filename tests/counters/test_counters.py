@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from functions.checkins import service as checkins
 from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act, hour_shard, sort_key
+from functions.checkins.service import Details
 from functions.counters import handlers, recounting, reports, rules, service
 from functions.counters.model import CounterRow
 from functions.counters.rules import Change
@@ -56,20 +57,24 @@ def test_the_streams_count_what_happens(engine: Service) -> None:
     venue = open_venue(area)
     for _ in range(3):
         checkins.check_in(Act(new_pid(), venue, "in", AT), AT)
+    checkins.assist(Act(new_pid(), venue, "in", AT), AT)
+    checkins.check_in(Act(new_pid(), venue, "in", AT), AT, details=Details(party=4))
     held = give_pass(AT - 60)
     scans.record(Shown(held.shown(AT), "in", AT), Place(fresh("G"), venue, area, ""), AT)
-    expected = {"applications": 2, "approvals": 2, "checkins": 3, "scans": 1}
+    apart = {"assisted": 1, "groups": 1, "companions": 3}
+    expected = {"applications": 2, "approvals": 2, "checkins": 5, **apart, "scans": 1}
     assert eventually(lambda: of_day(area) == expected)
     assert dict(reports.report(area, TODAY, AT).own.cumulative) == expected
     officer = engine.token("officer", area[:6])
     report = call("GET", f"/areas/{area}/report?day={TODAY}", token=officer).json()
-    assert report["checkins"] == {"day": 3, "cumulative": 3}
+    assert report["checkins"] == {"day": 5, "cumulative": 5}
+    assert report["companions"] == {"day": 3, "cumulative": 3}
     assert [one["day"] for one in report["trend"]] == [reports.days_before(TODAY, n) for n in reversed(range(14))]
     assert report["trend"][-1] == {"day": TODAY, **expected}
     assert report["below"] == []  # nothing lies below a community
     yesterday = call("GET", f"/areas/{area}/report", token=officer).json()
     assert yesterday["day"] == reports.days_before(TODAY, 1)
-    assert yesterday["checkins"] == {"day": 0, "cumulative": 3}
+    assert yesterday["checkins"] == {"day": 0, "cumulative": 5}
     tomorrow = call("GET", f"/areas/{area}/report?day={reports.days_before(TODAY, -1)}", token=officer).json()
     assert tomorrow["before"] == {"day": TODAY, **expected}
     for path in (f"/areas/{area}/report?day=2026-02-30", "/areas/123/report", f"/areas/{area}/report?day=20261122"):
@@ -129,7 +134,7 @@ def test_a_report_is_saved_as_workbook_and_as_csv(engine: Service) -> None:
     assert saved.body.startswith("\ufeff区划 area,".encode())
     lines = list(csv.reader(io.StringIO(saved.body.decode("utf-8-sig"))))
     assert [line[0] for line in lines] == ["区划 area", area[:9], area]
-    assert {len(line) for line in lines} == {15}
+    assert {len(line) for line in lines} == {24}
     assert lines[2][lines[0].index(f"批准 approvals {TODAY}")] == "1"
     book = call("GET", f"/areas/{area[:9]}/report.xlsx?day={TODAY}", token=officer)
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(book.body))
