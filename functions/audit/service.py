@@ -41,12 +41,13 @@ def record(
     count: int = 0,
     result_hash: str | None = None,
     at: int,
+    attempts: int = _ATTEMPTS,
     pause: Callable[[float], None] = time.sleep,
 ) -> Entry:
     """Append one act to the log and return its row; call it before the act is acknowledged.
 
     Arguments: `actor` the caller's subject; `act` like `unit.register`; `case` the id of the thing acted on, never of
-    a person or a venue; the two hashes by `hash_of`.
+    a person or a venue; the two hashes by `hash_of`; `attempts` fewer than usual where somebody waits at a door.
 
     Raises:
         ValueError: when an argument could be prose: a name must not slip into a log that is kept for years.
@@ -66,7 +67,7 @@ def record(
         hash="",
     )
     _refuse_prose(facts)
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(attempts):
         entry = _following(facts, _last(facts.shard))
         # Two writers that read the same last row aim at the same sequence; the key lets one of them through.
         if row_of(entry, at + KEPT_S).put_if_absent():

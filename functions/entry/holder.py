@@ -1,6 +1,5 @@
 """What a person with an enrolled device, and a guard or venue with a bound one, may ask."""
 
-from functions.checkins import assisted_routes as assisted
 from functions.checkins import routes as checkins
 from functions.gates import routes as gates
 from functions.lookups import routes as lookups
@@ -11,5 +10,5 @@ from functions.tracing import routes as tracing
 
 app = Application(
     "holder",
-    [checkins.routes, assisted.routes, gates.guard, lookups.routes, passes.me_routes, scans.routes, tracing.me_routes],
+    [checkins.routes, gates.guard, lookups.routes, passes.me_routes, scans.routes, tracing.me_routes],
 )

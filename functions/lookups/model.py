@@ -24,6 +24,7 @@ class LookupRow(Table):
     unit = UnicodeAttribute(default="")
     direction = UnicodeAttribute(default="")
     verdict = UnicodeAttribute(default="")
+    way = UnicodeAttribute(default="")
     ground = UnicodeAttribute(default="")
     district = UnicodeAttribute(default="")
     searched_at = NumberAttribute(default=0)

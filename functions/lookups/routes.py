@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from functions.gates import service as gates
 from functions.lookups import seen
 from functions.lookups.model import LookupRow
-from functions.lookups.rules import Kind
+from functions.lookups.rules import Kind, Way
 from functions.people import service as people
 from functions.shared.clock import rfc3339
 from functions.shared.cursors import read_cursor, write_cursor
@@ -22,10 +22,12 @@ _ROUTE = "/me/lookups"
 
 
 class LookupOut(Struct, frozen=True, omit_defaults=True):
-    """Somebody looked: a scan at a gate, a pass printed by a unit, a check-in made by the person's document, a trace.
+    """Somebody looked: a scan, a pass printed, a check-in made for the person, their name offered, a card, a trace.
 
-    `place` is the venue with its gate, or the unit; of a trace the district that asked, with its legal ground and when
-    it was approved. `verdict` is a scan's (accepted, refused, unsure) or a check-in's (admitted, refused, unsure).
+    `offered` is that their masked name was shown among those known at a door; `way` how they were found there. `place`
+    is the venue with its gate, or the unit; of a card the community's division code; of a trace the district that
+    asked, with its legal ground and when it was approved. `verdict` is a scan's (accepted, refused, unsure) or a
+    check-in's (admitted, refused, unsure).
     """
 
     at: str
@@ -35,6 +37,7 @@ class LookupOut(Struct, frozen=True, omit_defaults=True):
     verdict: Literal["accepted", "admitted", "refused", "unsure"] | None = None
     ground: str | None = None
     searched_at: str | None = None
+    way: Way | None = None
 
 
 class LookupsOut(Struct, frozen=True, omit_defaults=True):
@@ -54,7 +57,7 @@ def look(request: Request) -> LookupsOut:
     before = read_cursor(cursor, caller=caller.actor, route=_ROUTE, at=at) if cursor else ""
     page = seen.of_person(caller.scope, owned, before, at)
     # A page names few places, and each many times.
-    places = {place: _place(*place, at) for place in {_where(row) for row in page.rows if row.kind != "trace"}}
+    places = {place: _place(*place, at) for place in {_where(row) for row in page.rows if not row.district}}
     following = write_cursor(page.after, caller=caller.actor, route=_ROUTE, at=at) if page.after else None
     return LookupsOut(tuple(_lookup(row, places.get(_where(row), "")) for row in page.rows), following)
 
@@ -63,7 +66,8 @@ def _lookup(row: LookupRow, place: str) -> LookupOut:
     if row.kind == "trace":
         searched_at = rfc3339(int(row.searched_at))
         return LookupOut(rfc3339(int(row.at)), "trace", row.district, ground=row.ground, searched_at=searched_at)
-    return LookupOut(rfc3339(int(row.at)), row.kind, place, row.direction or None, row.verdict or None)  # type: ignore[arg-type]  # as stored
+    told = {name: getattr(row, name) or None for name in ("direction", "verdict", "way")}
+    return convert({**told, "at": rfc3339(int(row.at)), "kind": row.kind, "place": row.district or place}, LookupOut)
 
 
 def _where(row: LookupRow) -> tuple[str, str, str]:

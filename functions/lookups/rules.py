@@ -1,7 +1,7 @@
 """A lookup 查看记录: somebody looked at a person or their pass, kept for that person to see.
 
 A scan names a pass and never a person, so its lookup stands under the pass; only who holds the person's own list of
-passes can put the two together. What names the person by nature (a printed pass, a check-in made for them) stands
+passes can put the two together. What names the person by nature (a printed pass, a check-in made for them, their card) stands
 under the pid.
 """
 
@@ -12,9 +12,10 @@ from typing import Final, Literal
 from credentials.shape import SUBJECT_PREFIX
 
 KEPT_S: Final = 14 * 86_400
-PRINT_SLOT_S: Final = 600  # a print asked for again within it is the same, as a check-in is
+PRINT_SLOT_S: Final = 600  # a print, or a name shown, again within it is the same, as a check-in is
 
-Kind = Literal["scan", "printed", "assisted", "trace"]
+Kind = Literal["scan", "printed", "assisted", "trace", "offered", "card", "card-ended"]
+Way = Literal["card", "number", "known"]
 
 AHEAD_S: Final = 180  # a phone's clock may be that fast; what lies further ahead is not to be seen yet
 

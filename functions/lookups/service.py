@@ -33,18 +33,52 @@ def note_scan(sub: str, scan: str, *, gate: str, venue: str, direction: str, ver
         log.failure("lookup.lost", error, gate=gate, scan=scan)
 
 
-def note_assisted(pid: str, *, gate: str, venue: str, direction: str, verdict: str, at: int) -> None:
-    """Note a check-in made for a person by their document; `gate` is empty when no guard made it.
+def note_assisted(
+    pid: str, *, gate: str, venue: str, direction: str, verdict: str, at: int, way: str = "number"
+) -> None:
+    """Note a check-in made for a person by their document, their card or as known there (`way`: number, card, known).
 
-    As for a scan: the check-in stands, the door goes on, and what was lost is an error with the venue's id.
+    `gate` is empty when no guard made it. As for a scan: the check-in stands, the door goes on, and what was lost is an error with the venue's id.
     """
     place = rules.moment(at, "assisted", venue, direction)
     row = LookupRow(rules.of_person(pid), place, kind="assisted", at=at, ttl=at + rules.KEPT_S)
-    row.gate, row.venue, row.direction, row.verdict = gate, venue, direction, verdict
+    row.gate, row.venue, row.direction, row.verdict, row.way = gate, venue, direction, verdict, way
     try:
         row.put_if_absent()
     except PutError as error:
         log.failure("lookup.lost", error, venue=venue)
+
+
+def note_offered(pid: str, *, gate: str, venue: str, at: int) -> None:
+    """Note that a masked name was shown at a door among those known there; several times in ten minutes are one.
+
+    As for a check-in: somebody waits, and what was lost is an error with the venue's id.
+    """
+    place = rules.moment(rules.print_slot(at), "offered", venue, gate)
+    row = LookupRow(rules.of_person(pid), place, kind="offered", at=at, ttl=at + rules.KEPT_S)
+    row.gate, row.venue = gate, venue
+    try:
+        row.put_if_absent()
+    except PutError as error:
+        log.failure("lookup.lost", error, venue=venue)
+
+
+def note_card(pid: str, area: str, card: str, at: int, *, ended: bool = False) -> None:
+    """Note that a community made, or ended, somebody's card; `card` and the act make it one.
+
+    A failure is raised, as for a print: the card is asked for again, and is the same.
+
+    Args:
+        pid: whose card.
+        area: the community, a division code.
+        card: what tells it from others; not its number.
+        at: when it was made or ended, epoch seconds.
+        ended: whether it was ended.
+    """
+    kind = "card-ended" if ended else "card"
+    row = LookupRow(rules.of_person(pid), rules.moment(at, kind, card), kind=kind, at=at, ttl=at + rules.KEPT_S)
+    row.district = area
+    row.put_if_absent()
 
 
 def note_printed(pid: str, unit: str, at: int) -> None:

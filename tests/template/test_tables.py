@@ -18,6 +18,7 @@ NO_COPY = {
     "LookupTable",
     "TraceTable",
     "NoticeTable",
+    "AssistedTable",
 }  # the data model: no backup outlives their 14 days
 KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret")
 
