@@ -3,10 +3,10 @@ import { Field, select } from "../me/fields";
 import { mobileOf } from "../me/identity";
 import { askCode } from "../me/service";
 import { h, refill } from "../shared/dom";
+import { KINDS } from "../shared/kinds";
 import { type Draft, faultOf, type Voice, type Word } from "./page";
 import type { Applicant, Facts } from "./service";
 
-const KINDS = ["shop", "restaurant", "market", "hospital", "school", "office", "transport", "other"] as const;
 const RESEND_S = 60;
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const FIND_MS = 20_000;

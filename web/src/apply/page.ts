@@ -1,12 +1,15 @@
 /** What every part of the page is handed. */
 import { Offline, Problem } from "../shared/api";
 import type { OwnKey } from "../shared/keys";
+import { KIND_WORDS } from "../shared/kinds";
 import { type Speaker, speaker } from "../shared/words";
 import type { Facts } from "./service";
 import en from "./words/en.json";
 import zh from "./words/zh.json";
 
-export type Word = keyof typeof zh;
+const WORDS = { zh: { ...KIND_WORDS.zh, ...zh }, en: { ...KIND_WORDS.en, ...en } } as const;
+
+export type Word = keyof typeof WORDS.zh;
 export type Voice = Speaker<Word>;
 
 /** An application that this phone sent, and the key that may act for it. */
@@ -40,7 +43,7 @@ export interface Draft {
 }
 
 export function voiceOfPage(): Voice {
-  return speaker<Word>(zh, en);
+  return speaker<Word>(WORDS.zh, WORDS.en);
 }
 
 /** A fresh form; an address that ends in `#990101001001` names the community that handed it out. */

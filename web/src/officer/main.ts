@@ -1,5 +1,6 @@
 /** `desk./officer`: units and laboratories, what is held, matching runs, venues and gates. */
 import { type Console, openConsole, type Plan, type Tab, type View } from "../desk/shell";
+import type { Kind } from "../shared/kinds";
 import { speaker } from "../shared/words";
 import { h } from "../shared/dom";
 import { CoverageView } from "./coverage";
@@ -10,7 +11,6 @@ import { LabView } from "./lab";
 import { Officer } from "./officer";
 import { link } from "./panel";
 import { PatrolView, PatrolsView } from "./patrols";
-import type { Kind } from "./policy";
 import { PresetsView, PresetView } from "./presets";
 import { QueueView } from "./queue";
 import { RunView } from "./run";

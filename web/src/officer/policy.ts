@@ -1,4 +1,5 @@
 /** What is asked at a venue's doors: each rule as a sentence, and what changes between two policies. */
+import type { Kind } from "../shared/kinds";
 import type { OfficerWord, Voice } from "./words";
 import { hoursText, type Hours } from "./week";
 
@@ -17,28 +18,6 @@ export interface Policy {
   readonly temperature?: boolean;
   readonly never_refuses?: boolean;
 }
-
-/** The kinds of venue that have presets (functions/venues/policy_shapes.py). */
-export const KINDS = [
-  "market",
-  "mall",
-  "tower",
-  "shop",
-  "restaurant",
-  "school",
-  "hospital",
-  "pharmacy",
-  "station",
-  "bus",
-  "taxi",
-  "office",
-  "park",
-  "checkpoint",
-  "site",
-  "residence",
-  "other",
-] as const;
-export type Kind = (typeof KINDS)[number];
 
 export interface Preset {
   readonly kind: Kind;

@@ -3,10 +3,11 @@ import type { View } from "../desk/shell";
 import { marked } from "../desk/marks";
 import { table } from "../desk/table";
 import { h } from "../shared/dom";
+import { KINDS, type Kind } from "../shared/kinds";
 import { consent } from "./consent";
 import type { Officer } from "./officer";
 import { actionButton, link, Loaded, type Nodes, Outcome, Panel, retitle } from "./panel";
-import { briefly, changesOf, KINDS, type Kind, type Preset, rulesOf } from "./policy";
+import { briefly, changesOf, type Preset, rulesOf } from "./policy";
 import { PolicyDraft, PolicyForm } from "./policyform";
 import { ruleList } from "./policypanel";
 

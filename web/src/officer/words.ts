@@ -1,5 +1,6 @@
 /** The officer's words: the desk's and its own. */
 import { DESK_WORDS } from "../desk/words";
+import { KIND_WORDS } from "../shared/kinds";
 import type { Speaker } from "../shared/words";
 import coverageEn from "./words/coverage.en.json";
 import coverageZh from "./words/coverage.zh.json";
@@ -17,8 +18,28 @@ import tracesZh from "./words/traces.zh.json";
 import zh from "./words/zh.json";
 
 export const OFFICER_WORDS = {
-  zh: { ...DESK_WORDS.zh, ...zh, ...coverageZh, ...dayZh, ...policyZh, ...postersZh, ...queueZh, ...tracesZh },
-  en: { ...DESK_WORDS.en, ...en, ...coverageEn, ...dayEn, ...policyEn, ...postersEn, ...queueEn, ...tracesEn },
+  zh: {
+    ...DESK_WORDS.zh,
+    ...KIND_WORDS.zh,
+    ...zh,
+    ...coverageZh,
+    ...dayZh,
+    ...policyZh,
+    ...postersZh,
+    ...queueZh,
+    ...tracesZh,
+  },
+  en: {
+    ...DESK_WORDS.en,
+    ...KIND_WORDS.en,
+    ...en,
+    ...coverageEn,
+    ...dayEn,
+    ...policyEn,
+    ...postersEn,
+    ...queueEn,
+    ...tracesEn,
+  },
 } as const;
 export type OfficerWord = keyof typeof OFFICER_WORDS.zh;
 export type Voice = Speaker<OfficerWord>;
