@@ -14,7 +14,7 @@ help: ## this list
 
 # ── setup ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: setup
-setup: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/node $(STAMPS)/font ## virtual environments and node packages
+setup: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/sam $(STAMPS)/node $(STAMPS)/font ## virtual environments and node packages
 
 # What is missing is said before anything is downloaded. The answer is kept: looking costs half a second.
 $(STAMPS)/tools: infra/check_tools.sh
