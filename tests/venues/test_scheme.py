@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from functions.checkins import service as checkins
+from functions.checkins.recording import Details
 from functions.checkins.rules import Act
 from functions.shared import clock
 from functions.shared.clock import DAY_S, rfc3339
@@ -43,7 +44,7 @@ def test_after_the_end_nothing_is_recorded_and_what_was_done_before_is(district:
     venue, pid = open_venue(district + "001001"), new_pid()
     end = ended(district)
     late = [Act(pid, venue, "in", end - 1), Act(pid, venue, "out", end)]
-    first, second = checkins.check_in_all(late, AT)
+    first, second = checkins.check_in_all([(one, Details()) for one in late], AT)
     assert isinstance(first, checkins.Answered)
     assert first.new
     assert isinstance(second, Rejected)
