@@ -24,7 +24,7 @@ WATCH = """{
   const note = (changes) => {
     if (!changes.some(({ target }) => target === document.body)) return;
     const { mark, code, reason } = document.body.dataset;
-    if (mark === "ready") return;
+    if (mark === "ready" || mark === "asking") return;
     const name = document.querySelector(".verdict .name")?.textContent ?? "";
     verdicts.push({ said: [mark, code, reason].join(" ").trim(), name, ms: performance.now() });
   };
@@ -32,11 +32,29 @@ WATCH = """{
 }"""
 
 
+ADMITTED = {"decision": "admitted", "cause": "entitled", "rule": "status", "name": "李*芳", "name_matches": True}
+
+
+def door_of(asks: dict[str, Any], venue: str = "V-1", name: str = VENUE_NAME, *, is_open: bool = True) -> dict[str, Any]:
+    """A venue that the gate leads into, and what it asks, as the service tells a shift."""
+    policy = {"pass_required": True, "max_list_age_s": 86_400, **asks}
+    return {"venue": venue, "name": name, "open": is_open, "policy": policy}
+
+
 @dataclass
 class Booth:
-    """Answers the page's requests to the service; `scans` and `reports` are what it took."""
+    """Answers the page's requests to the service; `scans`, `reports` and `acts` are what it took.
+
+    `doors`: what the venue asks, and what it lies in; `inside`: how many are inside, where it counts them; `known`: who
+    was assisted here before; `assisted`: what it answers of the next person without a smartphone, or a problem's code.
+    """
 
     scans: list[dict[str, Any]] = field(default_factory=list)
+    acts: list[dict[str, Any]] = field(default_factory=list)
+    doors: list[dict[str, Any]] = field(default_factory=lambda: [door_of({})])
+    inside: int = 0
+    known: list[dict[str, str]] = field(default_factory=list)
+    assisted: dict[str, Any] | str = field(default_factory=lambda: dict(ADMITTED))
     reports: list[dict[str, Any]] = field(default_factory=list)
     direction: str = "in"
     max_list_age_s: int = 86_400
@@ -52,6 +70,9 @@ class Booth:
         context.route(f"**/gates/{GATE}/shifts/*", lambda route: route.fulfill(json={}))
         context.route(f"**/gates/{GATE}/reports", self._reports)
         context.route("**/scans", self._scans)
+        context.route("**/venues/V-1/occupancy", self._occupancy)
+        context.route("**/venues/V-1/assisted-checkins", self._assist)
+        context.route("**/venues/V-1/known-people", self._known)
 
     def _facts(self) -> dict[str, Any]:
         names = {"gate": GATE, "name": GATE_NAME, "venue": "V-1", "venue_name": VENUE_NAME}
@@ -76,6 +97,7 @@ class Booth:
             "ends_at": ends,
             "token": "t",
             "expires_in": 900,
+            "policy": self.doors,
         }
         return route.fulfill(status=201, json=begun)
 
@@ -88,6 +110,25 @@ class Booth:
         self.scans += scans
         results = [{"verdict": "accepted", "code": "ok", "cause": "ok", "scan": "01"} for _ in scans]
         return route.fulfill(json={"results": results})
+
+    def _occupancy(self, route: Route) -> None:
+        if self.down:
+            return route.abort()
+        told = {"venue": "V-1", "present": self.inside, "stay_s": 14_400}
+        return route.fulfill(json={**told, "as_of": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+
+    def _known(self, route: Route) -> None:
+        return route.abort() if self.down else route.fulfill(json={"people": self.known})
+
+    def _assist(self, route: Route) -> None:
+        if self.down:
+            return route.abort()
+        act = json.loads(route.request.post_data or "{}")
+        if isinstance(self.assisted, str) and not act.get("name_confirmed"):
+            return _problem(route, 409, self.assisted)
+        self.acts.append(act)
+        answer = {**ADMITTED, "name_matches": False} if isinstance(self.assisted, str) else self.assisted
+        return route.fulfill(status=201, json=answer)
 
     def _reports(self, route: Route) -> None:
         reports = json.loads(route.request.post_data or "{}")["reports"]

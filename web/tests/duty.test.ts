@@ -2,9 +2,11 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Pass } from "../src/core/profile";
 import type { Answer } from "../src/gate/check";
-import { Duty, type Means, type Standing } from "../src/scanner/duty";
+import { Duty } from "../src/scanner/duty";
 import { NUMBER_S } from "../src/scanner/number";
+import type { Means, Standing } from "../src/scanner/standing";
 import type { Scan } from "../src/shift/records";
+import type { Ruled } from "../src/shift/venue";
 
 type Seen = "first" | "same" | "replayed";
 
@@ -19,6 +21,7 @@ let looked: string[];
 let held: Scan | undefined;
 let full: boolean;
 let fetched: boolean;
+let rules: Map<string, Partial<Ruled>>;
 let duty: Duty;
 
 const pass = (sub: string): Pass => ({ payload: { sub, iat: 1 }, statusList: "list" }) as unknown as Pass;
@@ -42,6 +45,14 @@ const means: Means = {
         pass: pass("stale"),
       }),
     }) as Answer,
+  ms: () => now * 1000,
+  ruleOnPass: ({ pass }, direction) => rules.get(`${pass?.payload.sub} ${direction}`) as Ruled | undefined,
+  ruleOn: () => undefined,
+  given: () => ({ direction: "in" }),
+  assist: () => Promise.reject(new Error("nobody was named")),
+  keepAct: async () => undefined,
+  pace: () => undefined,
+  over: () => undefined,
   fetchList: async () => fetched,
   refresh: async () => fetched,
   look: async (_, text) => {
@@ -78,7 +89,7 @@ beforeEach(() => {
     ["7", { verdict: "unsure", code: "no-keys" }],
     ["8", { verdict: "refused", code: "unreadable" }],
   ]);
-  sights = new Map();
+  [sights, rules] = [new Map(), new Map()];
   [full, fetched, held] = [false, false, undefined];
   duty = new Duty(means);
 });
@@ -264,4 +275,55 @@ test("a record that cannot be kept is said, never lost in silence", async () => 
   await duty.take("2");
   await duty.take("4");
   expect(duty.unsaved).toBe(2);
+});
+
+test("whom only a rule of the venue turns away is recorded by nobody, but for a tap as they leave", async () => {
+  rules.set("anna in", { decision: "refused", cause: "outside-hours", rule: "hours" });
+  await duty.take("1");
+  expect([shown, counted, held]).toEqual([["refused outside-hours"], ["refused"], undefined]);
+  now += 20;
+  await duty.tick();
+  expect([kept, duty.standing.mark]).toEqual([[], "ready"]);
+  await duty.take("2");
+  await duty.dismiss();
+  await duty.take("1");
+  await duty.record("out");
+  expect(kept).toEqual([{ presentation: "1", direction: "out", at: 1020 }]);
+});
+
+test("where a rule leaves it open only the guard's tap lets somebody in", async () => {
+  rules.set("anna in", { decision: "unsure", cause: "full", rule: "capacity", perhapsInside: true });
+  await duty.take("1");
+  await duty.take("2");
+  expect([shown, kept]).toEqual([["unsure full", "admit ok"], []]);
+  await duty.dismiss();
+  await duty.take("1");
+  await duty.record("in");
+  expect([kept.length, counted]).toEqual([1, ["unsure", "unsure", "in"]]);
+});
+
+test("a printed pass against a rule is refused before any document is looked at", async () => {
+  rules.set("carl in", { decision: "refused", cause: "test-older-than-asked", rule: "oldest-test" });
+  await duty.take("3");
+  await duty.identityChecked();
+  await duty.leave();
+  expect([shown, kept]).toEqual([["refused test-older-than-asked"], []]);
+});
+
+test("a rule that forgives admits: a hospital's, and where no pass is asked", async () => {
+  rules.set("dora in", { decision: "admitted", cause: "hospital-shows-the-way", rule: "pass" });
+  await duty.take("4");
+  expect([shown, duty.standing.mark]).toEqual([["admit hospital-shows-the-way"], "admit"]);
+  await duty.leave();
+  expect([kept.length, counted]).toEqual([1, ["in"]]);
+});
+
+test("who was let out and turns round is held to the rules of the way in", async () => {
+  duty = new Duty({ ...means, direction: "out" });
+  rules.set("anna in", { decision: "refused", cause: "outside-hours", rule: "hours" });
+  await duty.take("1");
+  await duty.record("in");
+  expect([shown, kept]).toEqual([["admit ok", "refused outside-hours"], []]);
+  await duty.leave();
+  expect(kept).toEqual([]);
 });

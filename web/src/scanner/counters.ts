@@ -4,10 +4,12 @@ import { chinaInstant, lasting } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import { thumbprint } from "../shared/keys";
+import { paces } from "../shift/assisted";
 import * as records from "../shift/records";
 import { keptLabel } from "./label";
 import { button, drawPlain, type Frame } from "./page";
-import { sign } from "./panel";
+import { sign } from "./assistpanel";
+import { rulesCard } from "./rulescard";
 import type { Running } from "./scanner";
 import { secretFields } from "./secretform";
 import { voice, type Word } from "./words";
@@ -57,6 +59,29 @@ async function figures({ shift, lists }: Running): Promise<Node[]> {
       row("statDevice", [keptLabel(), device.slice(0, 12)].filter((text) => text !== "").join(" · ")),
     ),
   ];
+}
+
+/** People without a smartphone, apart from everybody with a pass: how many, how, and how long each took. */
+async function assistedFigures({ shift }: Running): Promise<Node> {
+  const tally = await records.tally(shift);
+  const took = await paces();
+  const seconds = took.map(({ way, people, medianS }) => {
+    const dt = h("dt", {}, voice.say(`way-${way}`));
+    const dd = h("dd", { id: `pace-${way}` }, voice.say("paceOf", { s: medianS.toFixed(1), n: people }));
+    return h("div", {}, dt, dd);
+  });
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, voice.say("statAssistTitle")),
+    h(
+      "dl",
+      { class: "facts" },
+      row("statAssistedRecorded", String(tally.assisted), "count-assisted"),
+      row("statUnchecked", String(tally.unchecked), "count-unchecked"),
+    ),
+    ...(seconds.length === 0 ? [] : [h("h3", {}, voice.say("statPace")), h("dl", { class: "facts" }, ...seconds)]),
+  );
 }
 
 function sending(page: Counting): HTMLElement {
@@ -133,11 +158,14 @@ function changeSecret(page: Counting): void {
 export async function drawCounters(page: Counting): Promise<void> {
   const { secret } = page.running;
   const shown = await figures(page.running);
+  const assisted = await assistedFigures(page.running);
   drawPlain(
     { ...page, redraw: () => void drawCounters(page) },
     voice.say("counters"),
     button("goScan", "solid wide big", () => page.onBack()),
     ...shown,
+    assisted,
+    rulesCard(page.running.rules, serverNow()),
     sending(page),
     h(
       "section",

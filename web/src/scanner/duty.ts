@@ -3,68 +3,33 @@
  *
  * One verdict stands at a time, for 20 seconds or until the next code. Who was admitted and was given no tap is recorded
  * in the gate's own direction when the verdict ends; who was refused likewise; of an *unsure* one only a tap makes a
- * record, for the guard alone knows whether the person went through.
+ * record, for the guard alone knows whether the person went through. A genuine pass that only the venue's rules turned
+ * away makes none either: the service would verify the pass and take it for somebody who went in.
  */
-import type { Pass } from "../core/profile";
 import type { Answer } from "../gate/check";
+import type { Act } from "../shift/assisted";
 import type { Scan } from "../shift/records";
-import type { Sight } from "../shift/seen";
 import type { Direction } from "../shift/shift";
-import { type Kind, kindOf, type Origins } from "./kinds";
+import type { Ruled } from "../shift/venue";
+import { askedOf, askService, type NamedKind } from "./assist";
+import { type Kind, kindOf } from "./kinds";
 import { chooseNumber, NUMBER_S } from "./number";
-
-export type Mark = "ready" | "admit" | "identity" | "refused" | "unsure" | "unreadable";
-
-/** Why a text is no pass, in this page's own words; other reasons are the verifier's. */
-export type Reason =
-  "Replayed" | "Foreign" | "Venue" | "Gate" | "NoPass" | "Broken" | "Nothing" | "NumberMissed" | "NotSaved";
-
-/** What the screen shows. */
-export interface Standing {
-  readonly mark: Mark;
-  /** `ok`, a code of the refusal tree, or the reason. */
-  readonly code: string;
-  readonly reason?: Reason;
-  readonly answer?: Answer;
-  readonly host?: string;
-  /** Epoch seconds: since when it stands. */
-  readonly since: number;
-  /** The holder typed the guard's number. */
-  readonly numbered?: boolean;
-}
-
-export interface Challenge {
-  readonly digits: string;
-  readonly endsAt: number;
-}
-
-/** What duty needs of the rest of the page; a test hands in its own. */
-export interface Means {
-  readonly direction: Direction;
-  readonly origins: Origins;
-  now(): number;
-  check(text: string, at: number, nonce?: string): Promise<Answer>;
-  /** Fetch the withdrawal list of a pass; whether it arrived. */
-  fetchList(name: string): Promise<boolean>;
-  /** Fetch keys and lists; whether they arrived. */
-  refresh(): Promise<boolean>;
-  /** Whether a proof was seen before on this device. */
-  look(pass: Pass, text: string, at: number): Promise<Sight>;
-  /** Keep a scan. Rejects when it could not be kept. */
-  keep(scan: Scan): Promise<void>;
-  /** Hold what would be recorded by itself, at once, so that no crash loses it; undefined: nothing is to be held. */
-  hold(scan: Scan | undefined, counts?: boolean): void;
-  report(host: string, at: number): Promise<void>;
-  count(...what: ("in" | "out" | "refused" | "unsure")[]): void;
-  /** Draw it; `fresh` is a new verdict, to be said aloud. */
-  show(standing: Standing, fresh: boolean): void;
-}
+import { type Asked, type Challenge, type Mark, type Means, nameOf, type Standing } from "./standing";
 
 const STANDS_S = 20;
 /** A document takes longer to compare, and nobody is let in by it yet. */
 const IDENTITY_STANDS_S = 60;
 
-interface Pending {
+const MARKS: Readonly<Record<Ruled["decision"], Mark>> = { admitted: "admit", refused: "refused", unsure: "unsure" };
+
+/** A person without a smartphone whom nobody could be asked about: a tap keeps it until there is a network. */
+interface PendingAct {
+  readonly act: Act;
+  readonly byItself: false;
+}
+
+interface PendingScan {
+  readonly act?: undefined;
   readonly text: string;
   readonly at: number;
   readonly nonce?: string;
@@ -74,7 +39,9 @@ interface Pending {
   readonly checked: boolean;
 }
 
-function scanOf({ text, at, nonce, checked }: Pending, direction: Direction): Scan {
+type Pending = PendingScan | PendingAct;
+
+function scanOf({ text, at, nonce, checked }: PendingScan, direction: Direction): Scan {
   const more = { ...(nonce === undefined ? {} : { nonce }), ...(checked ? { identity_checked: true } : {}) };
   return { presentation: text, direction, at, ...more };
 }
@@ -83,17 +50,14 @@ function ready(since: number): Standing {
   return { mark: "ready", code: "", since };
 }
 
-/** The pass's name for "the same person still holds it up". */
-function nameOf(pass: Pass): string {
-  return `${pass.payload.sub} ${pass.payload.iat}`;
-}
-
 export class Duty {
   standing: Standing;
   challenge: Challenge | undefined;
   /** How many records could not be kept: said as long as the page stands, whatever verdict came since. */
   unsaved = 0;
   private pending: Pending | undefined;
+  /** Whose name is to be compared again. */
+  private doubted: Asked | undefined;
   private lastPass = "";
   private lastText = "";
   private queue: Promise<void> = Promise.resolve();
@@ -102,9 +66,26 @@ export class Duty {
     this.standing = ready(means.now());
   }
 
-  /** Take in a scanned text. `stillInView`: a code was in view until just now, so the same pass is the same scan. */
-  take(text: string, stillInView = false): Promise<void> {
-    return this.inTurn(() => this.judge(text, stillInView));
+  /**
+   * Take in a scanned text. `stillInView`: a code was in view until just now, so the same pass is the same scan;
+   * `sinceMs`: when its first character came.
+   */
+  take(text: string, stillInView = false, sinceMs = this.means.ms()): Promise<void> {
+    return this.inTurn(() => this.judge(text, stillInView, sinceMs));
+  }
+
+  /** Check in somebody without a smartphone. */
+  assist(asked: Asked): Promise<void> {
+    return this.inTurn(() => this.askFor(asked));
+  }
+
+  /** The guard's tap: the name on the document was compared again, and it is this person all the same. */
+  confirmName(): Promise<void> {
+    return this.inTurn(async () => {
+      const { doubted } = this;
+      if (this.standing.reason !== "NameDiffers" || doubted === undefined) return;
+      await this.askFor({ ...doubted, confirmed: true });
+    });
   }
 
   /** A code is there that nobody can read, or somebody looked and nothing was there. */
@@ -119,6 +100,7 @@ export class Duty {
   /** The guard's tap: which way the person went. */
   record(direction: Direction): Promise<void> {
     return this.inTurn(async () => {
+      if (this.standsAgainst(direction)) return;
       if (await this.write(direction)) this.clear();
     });
   }
@@ -135,10 +117,11 @@ export class Duty {
   /** The guard's tap: the document's last characters are the printed pass's. */
   identityChecked(): Promise<void> {
     return this.inTurn(async () => {
-      if (this.standing.mark !== "identity" || this.pending === undefined) return;
-      this.wait({ ...this.pending, byItself: true, checked: true });
-      const { answer } = this.standing;
-      this.stand({ mark: "admit", code: "identity-checked", ...(answer === undefined ? {} : { answer }) });
+      const { pending } = this;
+      if (this.standing.mark !== "identity" || pending === undefined || pending.act !== undefined) return;
+      this.wait({ ...pending, byItself: true, checked: true });
+      const { since: _, ...stood } = this.standing;
+      this.stand({ ...stood, mark: "admit", code: "identity-checked" });
     });
   }
 
@@ -170,8 +153,9 @@ export class Duty {
       const left = (this.challenge?.endsAt ?? Number.POSITIVE_INFINITY) - now;
       // A clock set back while the page stands open must not lengthen anything.
       if (left <= 0 || (left > NUMBER_S && left < Number.POSITIVE_INFINITY)) return this.missNumber();
-      const { mark, since } = this.standing;
-      if (mark === "ready" || Math.abs(now - since) < (mark === "identity" ? IDENTITY_STANDS_S : STANDS_S)) return;
+      const { mark, since, reason } = this.standing;
+      const compares = mark === "identity" || reason === "NameDiffers";
+      if (mark === "ready" || Math.abs(now - since) < (compares ? IDENTITY_STANDS_S : STANDS_S)) return;
       await this.end();
       if (this.standing.since === since) this.clear();
     });
@@ -191,11 +175,14 @@ export class Duty {
   }
 
   private stand(standing: Omit<Standing, "since">, fresh = true): void {
+    // What named a person is forgotten with the question it was for.
+    this.doubted = undefined;
     this.standing = { ...standing, since: this.means.now() };
     this.means.show(this.standing, fresh);
   }
 
   private clear(): void {
+    this.doubted = undefined;
     this.wait(undefined);
     this.standing = ready(this.means.now());
     this.means.show(this.standing, false);
@@ -218,7 +205,8 @@ export class Duty {
     if (pending === undefined) return true;
     this.pending = undefined;
     try {
-      await this.means.keep(scanOf(pending, direction));
+      if (pending.act !== undefined) await this.means.keepAct({ ...pending.act, direction });
+      else await this.means.keep(scanOf(pending, direction));
       this.means.hold(undefined);
     } catch {
       // A full disk: the guard must know, for nothing is lost in silence.
@@ -226,12 +214,14 @@ export class Duty {
       this.stand({ mark: "unsure", code: "not-saved", reason: "NotSaved" });
       return false;
     }
-    if (pending.counts) this.means.count(direction);
+    if (pending.act !== undefined) this.means.count("unchecked");
+    else if (pending.counts) this.means.count(direction);
     return true;
   }
 
-  private async judge(text: string, stillInView: boolean): Promise<void> {
+  private async judge(text: string, stillInView: boolean, sinceMs: number): Promise<void> {
     const kind = kindOf(text, this.means.origins);
+    if (kind.kind === "card" || kind.kind === "document") return this.takeNamed(kind, sinceMs);
     if (kind.kind !== "pass") return this.standNoPass(kind);
     if (this.challenge !== undefined) return this.judgeNumbered(text, this.challenge);
     const at = this.means.now();
@@ -287,13 +277,20 @@ export class Duty {
     this.lastPass = pass === undefined ? "" : nameOf(pass);
     const numbered = nonce !== undefined;
     const scan = { text, at: answer.at, checked: false, ...(nonce === undefined ? {} : { nonce }) };
+    const ruled = this.means.ruleOnPass(answer, this.means.direction);
+    const said = { answer, ...(ruled === undefined ? {} : { ruled }) };
+    const passes = verdict === "genuine" || verdict === "identity";
+    if (ruled !== undefined && !(passes && ruled.decision === "admitted")) {
+      this.wait({ ...scan, byItself: ruled.decision === "admitted", counts: true });
+      return this.standRuled(ruled, answer);
+    }
     if (verdict === "genuine") {
       this.wait({ ...scan, byItself: true, counts: true });
-      return this.stand({ mark: "admit", code, answer, numbered });
+      return this.stand({ ...said, mark: "admit", code, numbered });
     }
     if (verdict === "identity") {
       this.wait({ ...scan, byItself: false, counts: true });
-      return this.stand({ mark: "identity", code, answer });
+      return this.stand({ ...said, mark: "identity", code });
     }
     // What is no pass of ours leaves no row, so there is nothing to send.
     if (pass !== undefined) {
@@ -302,6 +299,47 @@ export class Duty {
     if (code === "unreadable") return this.stand({ mark: "unreadable", code, reason: "NoPass", answer });
     this.means.count(verdict);
     this.stand({ mark: verdict, code, answer });
+  }
+
+  private standRuled(ruled: Ruled, answer: Answer): void {
+    if (ruled.decision !== "admitted") this.means.count(ruled.decision);
+    this.stand({ mark: MARKS[ruled.decision], code: ruled.cause, answer, ruled });
+  }
+
+  /** Whether who was admitted on the way out turned round, and the rules of the way in are against it. */
+  private standsAgainst(direction: Direction): boolean {
+    const { mark, answer } = this.standing;
+    if (mark !== "admit" || answer === undefined || direction === this.means.direction) return false;
+    const ruled = this.means.ruleOnPass(answer, direction);
+    const passes = answer.verdict === "genuine" || answer.verdict === "identity";
+    if (ruled === undefined ? passes : ruled.decision === "admitted") return false;
+    const { pending } = this;
+    if (pending !== undefined && pending.act === undefined) this.wait({ ...pending, byItself: false });
+    if (ruled !== undefined) this.standRuled(ruled, answer);
+    else this.stand({ mark: answer.verdict as Mark, code: answer.code, answer });
+    return true;
+  }
+
+  private async takeNamed(kind: NamedKind, sinceMs: number): Promise<void> {
+    // Until a number is shown nothing else is looked at.
+    if (this.challenge !== undefined) return;
+    const asked = askedOf(kind, sinceMs);
+    if ("named" in asked) return this.askFor(asked);
+    await this.end();
+    this.stand(asked);
+  }
+
+  private async askFor(asked: Asked): Promise<void> {
+    // Before the sheet in which it was set closes.
+    const given = asked.given ?? this.means.given();
+    await this.end();
+    this.lastPass = this.lastText = "";
+    this.stand({ mark: "asking", code: "asking" }, false);
+    const outcome = await askService(this.means, asked, given);
+    if (outcome === undefined) return this.means.over();
+    this.wait(outcome.act && { act: outcome.act, byItself: false });
+    this.stand(outcome.standing);
+    this.doubted = outcome.doubted;
   }
 
   /** When what was missing has come, judge again, if the verdict still stands. */
@@ -316,7 +354,7 @@ export class Duty {
     void fetched.then((came) => (came ? this.inTurn(again) : undefined));
   }
 
-  private async standNoPass(kind: Exclude<Kind, { kind: "pass" }>): Promise<void> {
+  private async standNoPass(kind: Exclude<Kind, NamedKind | { kind: "pass" }>): Promise<void> {
     await this.end();
     this.lastPass = this.lastText = "";
     if (kind.kind === "foreign") {

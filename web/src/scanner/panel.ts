@@ -3,14 +3,18 @@ import type { Pass } from "../core/profile";
 import { mark as shapeOf, type Mark as Shape } from "../gate/seal";
 import { h, svg } from "../shared/dom";
 import { LANG } from "../shared/words";
-import { picture, pictureName, type Secret } from "../shift/secret";
+import type { Secret } from "../shift/secret";
 import type { Direction } from "../shift/shift";
-import type { Duty, Mark, Standing } from "./duty";
+import type { Duty } from "./duty";
 import { button } from "./page";
+import { assistedActs, call, isUnchecked, sign, uncheckedNote } from "./assistpanel";
+import { toldOf } from "./reasons";
+import type { Mark, Standing } from "./standing";
 import { voice, type Word } from "./words";
 
 export const HEADS: Readonly<Record<Mark, Word>> = {
   ready: "ready",
+  asking: "asking",
   admit: "admit",
   identity: "identityHead",
   refused: "refusedHead",
@@ -19,6 +23,7 @@ export const HEADS: Readonly<Record<Mark, Word>> = {
 };
 const SHAPES: Readonly<Record<Exclude<Mark, "unreadable">, Shape>> = {
   ready: "empty",
+  asking: "empty",
   admit: "genuine",
   identity: "identity",
   refused: "refused",
@@ -30,27 +35,20 @@ export interface Beside {
   readonly secret: Secret | undefined;
   readonly direction: Direction;
   readonly phone: string;
+  /** The gate's own venue turns nobody away for what is known of them, or asks for no pass. */
+  readonly lenient: "hospital" | "no-pass" | undefined;
   /** The code in view was judged already. */
   readonly sameInView: boolean;
 }
 
-/** Why, and what the person can do, for what is not simply yes. */
-export function reasonOf(standing: Standing): readonly [why: Word | undefined, todo: Word | undefined] {
-  const { reason, answer } = standing;
-  if (reason !== undefined) return [`why${reason}`, `say${reason}`];
-  if (standing.mark === "admit") return [standing.numbered ? "numberPassed" : undefined, "admitSay"];
-  // The verifier's reasons are among our words; only the pass check's own page knows the others of its catalogue.
-  return [answer?.why as Word | undefined, answer?.todo as Word | undefined];
-}
-
 /** The sentence that a screen reader speaks. */
 export function spoken(standing: Standing): string {
-  const [why, todo] = reasonOf(standing);
-  const tail =
-    standing.mark === "identity" ? (standing.answer?.pass?.payload.credentialSubject.documentTail ?? "") : "";
-  const name = standing.mark === "admit" ? (standing.answer?.pass?.payload.credentialSubject.name ?? "") : "";
-  const words = [HEADS[standing.mark], why, todo].filter((word) => word !== undefined);
-  return [...words.map((word) => voice.say(word)), name, tail].filter((text) => text !== "").join("。");
+  const { mark, answer, assisted } = standing;
+  const { why, todo } = toldOf(standing);
+  const subject = answer?.pass?.payload.credentialSubject;
+  const tail = mark === "identity" ? (subject?.documentTail ?? "") : "";
+  const name = mark === "admit" ? (subject?.name ?? assisted?.answer?.name ?? "") : "";
+  return [voice.say(HEADS[mark]), why, todo, name, tail].filter((text) => text !== "").join("。");
 }
 
 function shape(kind: Mark): SVGElement {
@@ -68,12 +66,6 @@ function head(standing: Standing): HTMLElement {
   const word = HEADS[standing.mark];
   const second = h("span", { lang: LANG[voice.other] }, voice.sayIn(voice.other, word));
   return h("div", { class: "verdict-head" }, shape(standing.mark), h("h1", {}, voice.say(word), second));
-}
-
-/** The guard's own sign: beside *admit*, and nowhere else. */
-export function sign(secret: Secret): HTMLElement {
-  const named = h("span", { class: "unseen" }, pictureName(secret, voice.language));
-  return h("div", { class: "sign" }, picture(secret.kind, secret.colour), named, h("b", {}, secret.word));
 }
 
 function person(pass: Pass): HTMLElement {
@@ -101,13 +93,6 @@ function tail(pass: Pass): HTMLElement {
   return h("p", { class: "tail" }, pass.payload.credentialSubject.documentTail ?? "");
 }
 
-function call(phone: string): Node | undefined {
-  if (phone === "") return undefined;
-  const link = h("a", { class: "call", href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, voice.say("call"), " ");
-  link.append(h("b", {}, phone));
-  return link;
-}
-
 function admitted(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
   const pass = standing.answer?.pass;
   const note = voice.say("byItself", { direction: voice.say(beside.direction) });
@@ -115,6 +100,7 @@ function admitted(standing: Standing, duty: Duty, beside: Beside): (Node | undef
   return [
     beside.secret && sign(beside.secret),
     pass && person(pass),
+    uncheckedNote(standing),
     h(
       "div",
       { class: "seconds" },
@@ -140,9 +126,16 @@ function identity(standing: Standing, duty: Duty): (Node | undefined)[] {
   ];
 }
 
+/** A code that does not count is no reason to turn somebody away where none is asked for. */
+function leniency({ ruled, assisted }: Standing, { lenient }: Beside): Node | undefined {
+  if (lenient === undefined || ruled !== undefined || assisted !== undefined) return undefined;
+  return h("p", { class: "todo" }, voice.say(lenient === "hospital" ? "codeAtHospital" : "codeAtNoPass"));
+}
+
 function refused(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
   const leaves = beside.direction === "in" && standing.answer?.pass !== undefined && standing.reason === undefined;
   return [
+    leniency(standing, beside),
     call(beside.phone),
     leaves ? button("leaving", "quiet", () => void duty.record("out")) : undefined,
     button("nextPerson", "solid wide huge", () => void duty.dismiss()),
@@ -150,7 +143,7 @@ function refused(standing: Standing, duty: Duty, beside: Beside): (Node | undefi
 }
 
 function unsure(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
-  const known = standing.answer?.pass !== undefined;
+  const known = standing.answer?.pass !== undefined || (standing.assisted !== undefined && isUnchecked(standing));
   const passed = known ? [h("p", { class: "note" }, voice.say("unsurePassed")), ways(duty, beside)] : [];
   const next = button(
     known ? "unsureNot" : "nextPerson",
@@ -161,11 +154,14 @@ function unsure(standing: Standing, duty: Duty, beside: Beside): (Node | undefin
 }
 
 function acts(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {
+  const assisted = assistedActs(standing, duty, beside);
+  if (assisted !== undefined) return assisted;
   if (standing.mark === "admit") return admitted(standing, duty, beside);
   if (standing.mark === "identity") return identity(standing, duty);
   if (standing.mark === "refused") return refused(standing, duty, beside);
   if (standing.mark === "unsure") return unsure(standing, duty, beside);
-  return [button("nextPerson", "solid wide huge", () => void duty.dismiss())];
+  const next = button("nextPerson", "solid wide huge", () => void duty.dismiss());
+  return [leniency(standing, beside), next];
 }
 
 /** The panel for what stands. */
@@ -174,13 +170,16 @@ export function panel(standing: Standing, duty: Duty, beside: Beside): Node[] {
     const hint = voice.say(beside.sameInView ? "sameInView" : "readySay");
     return [h("h1", {}, voice.say("ready")), h("p", { class: "todo" }, hint)];
   }
-  const [why, todo] = reasonOf(standing);
+  if (standing.mark === "asking") {
+    return [h("h1", {}, voice.say("asking")), h("p", { class: "todo" }, voice.say("askingSay"))];
+  }
+  const { why, todo } = toldOf(standing);
+  // An ordinary yes needs no words to read; one that a rule explains has them.
+  const tells = todo !== "" && standing.mark !== "identity" && (standing.mark !== "admit" || why !== "");
   const told = [
-    why && h("p", { class: "why" }, voice.say(why)),
+    why === "" ? undefined : h("p", { class: "why" }, why),
     standing.host === undefined ? undefined : h("p", { class: "host" }, standing.host),
-    todo && standing.mark !== "admit" && standing.mark !== "identity"
-      ? h("p", { class: "todo" }, voice.say(todo))
-      : undefined,
+    tells && standing.numbered !== true ? h("p", { class: "todo" }, todo) : undefined,
   ];
   const parts = [head(standing), ...told, ...acts(standing, duty, beside)];
   return parts.filter((part): part is Node => part instanceof Node);

@@ -3,18 +3,23 @@ import { serverNow } from "../shared/clock";
 import { keepFiles } from "../shared/offline";
 import type { Config } from "../shared/config";
 import { loadConfig } from "../gate/load";
+import * as assisted from "../shift/assisted";
 import { KeptLists } from "../shift/lists";
+import { InsideCount } from "../shift/occupancy";
 import * as records from "../shift/records";
 import { ownSecret, type Secret } from "../shift/secret";
 import { forgetOld, look, proofInstant } from "../shift/seen";
 import { isOver, type Shift, type ShiftBook } from "../shift/shift";
-import { Duty, type Means, type Standing } from "./duty";
+import { ruleOn, ruleOnPass, type VenueRules } from "../shift/venue";
+import { Duty } from "./duty";
 import { heldBefore, hold } from "./held";
 import { kindOf, type Origins } from "./kinds";
 import { announce } from "./page";
 import { HEADS, spoken } from "./panel";
+import { ruleAloud } from "./reasons";
 import { Sight } from "./sight";
 import { Screen } from "./screen";
+import type { Means, Standing } from "./standing";
 import { READER_FILES } from "./reading";
 import { type Phrase, Voice, VOICE_FILES } from "./voice";
 import { hearWedge } from "./wedge";
@@ -28,7 +33,7 @@ export interface Post {
   onOver(): void;
 }
 
-const PHRASES: Readonly<Record<Exclude<Standing["mark"], "ready">, Phrase>> = {
+const PHRASES: Readonly<Record<Exclude<Standing["mark"], "ready" | "asking">, Phrase>> = {
   admit: "admit",
   identity: "check",
   refused: "refuse",
@@ -60,6 +65,9 @@ export class Running {
   readonly voice: Voice;
   readonly sight: Sight;
   readonly flusher: ReturnType<typeof records.keepFlushing>;
+  /** What the venue asks, as last told: the shift's own, and a fresh one every few minutes. */
+  rules: VenueRules | undefined;
+  readonly count: InsideCount;
   secret: Secret | undefined;
   waiting = 0;
   private readonly screen: Screen;
@@ -72,6 +80,9 @@ export class Running {
     readonly lists: KeptLists,
   ) {
     this.session = post.book.session(shift);
+    this.rules = shift.rules;
+    const counts = (): boolean => this.rules?.doors[0]?.policy.occupancy === true;
+    this.count = new InsideCount(shift, this.session, counts, () => this.screen.tick());
     this.duty = new Duty(this.means());
     this.voice = new Voice(() => this.screen?.tick());
     this.screen = new Screen(this);
@@ -122,6 +133,11 @@ export class Running {
     return flushed;
   }
 
+  /** Who was assisted at this venue lately and has a document that ends so. Throws Problem or Offline. */
+  knownPeople(tail: string): Promise<readonly assisted.Known[]> {
+    return assisted.knownPeople(this.shift, this.session, tail);
+  }
+
   stop(): void {
     for (const stop of this.stops.splice(0)) stop();
     this.flusher.stop();
@@ -157,8 +173,9 @@ export class Running {
       () => clearInterval(everyWhile),
       () => document.removeEventListener("visibilitychange", hidden),
       lists.keepFresh(() => this.screen.tick()),
+      this.count.keepAsking(),
       // A verdict on a screen that shows none would be said and not seen, and then recorded by itself.
-      hearWedge((text) => (this.screen.isShown ? void this.duty.take(text) : undefined)),
+      hearWedge((text, sinceMs) => (this.screen.isShown ? void this.duty.take(text, false, sinceMs) : undefined)),
       records.onChange(() => void this.recount()),
     );
   }
@@ -188,7 +205,9 @@ export class Running {
   /** Ask whether the shift stands, and take what the service tells of it. */
   private async ask(): Promise<void> {
     try {
-      await this.post.book.refresh(this.shift);
+      const { rules } = await this.post.book.refresh(this.shift);
+      if (rules !== undefined) this.rules = rules;
+      this.screen.tick();
     } catch (error) {
       // Without a network the shift stands until its end; what the service refuses for a while is asked again.
       if (isOver(error)) this.over();
@@ -201,6 +220,9 @@ export class Running {
       direction: shift.direction,
       origins: originsOf(this.post.config),
       now: serverNow,
+      ms: () => performance.now(),
+      ruleOnPass: (answer, direction) => ruleOnPass(this.rules, answer, direction, this.count.inside),
+      ruleOn: (facts, at) => ruleOn(this.rules, facts, at, this.count.inside),
       check: (text, at, nonce) => lists.check(text, at, nonce),
       fetchList: (name) => lists.fetchList(name),
       refresh: async () => (await lists.refresh()).complete,
@@ -214,6 +236,15 @@ export class Running {
         await records.addReport(shift, { host, at });
         this.flusher.now();
       },
+      given: () => this.screen.given(),
+      assist: (act) => assisted.assist(shift, this.session, act),
+      keepAct: async (act) => {
+        await assisted.keepAct(shift, act);
+        records.noteKept();
+        this.flusher.now();
+      },
+      pace: (way, ms) => void assisted.notePace(way, ms),
+      over: () => this.over(),
       count: (...what) => void records.note(shift, ...what),
       show: (standing, fresh) => this.show(standing, fresh),
     };
@@ -221,8 +252,8 @@ export class Running {
 
   private show(standing: Standing, fresh: boolean): void {
     this.screen.show(standing);
-    if (!fresh || standing.mark === "ready") return;
-    this.voice.say(PHRASES[standing.mark]);
+    if (!fresh || standing.mark === "ready" || standing.mark === "asking") return;
+    this.voice.say(PHRASES[standing.mark], ruleAloud(standing));
     announce(spoken(standing));
     document.title = `${voice.say(HEADS[standing.mark])} · ${voice.say("title")}`;
   }

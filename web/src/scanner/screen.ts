@@ -1,17 +1,17 @@
 /** The screen of a guard on shift: the camera's picture, the verdict over it, and what a thumb reaches below. */
 import { serverNow } from "../shared/clock";
-import { lasting } from "../shared/china";
 import { h } from "../shared/dom";
 import { bar } from "../shared/shell";
-import { OLD_STATUS_S } from "../gate/check";
-import { marksOf } from "../shift/marks";
-import type { Standing } from "./duty";
+import { lenience } from "../shift/venue";
+import { assistSheet } from "./assistsheet";
 import { spokenNumber } from "./number";
 import { otherWays } from "./otherways";
 import { announce, button, pageElement, shellOf } from "./page";
 import { panel } from "./panel";
 import type { Running } from "./scanner";
 import type { SightFault } from "./sight";
+import type { Given, Standing } from "./standing";
+import { statusParts } from "./statusline";
 import { voice, type Word } from "./words";
 
 const FAULTS: Readonly<Record<SightFault, Word>> = {
@@ -31,6 +31,7 @@ export class Screen {
   private readonly numberBox = h("section", { class: "number" });
   private readonly faultBox = h("section", { class: "camera-fault" });
   private more = otherWays(this.on);
+  private sheet = assistSheet(this.on);
   private shown = false;
 
   constructor(private readonly on: Running) {}
@@ -45,6 +46,7 @@ export class Screen {
     document.body.className = "duty";
     document.title = voice.say("title");
     this.more = otherWays(this.on);
+    this.sheet = assistSheet(this.on);
     const frame = { config: this.on.post.config, redraw: () => this.draw() };
     const counters = button("counters", "link", () => void this.leaveFor(() => this.on.post.onCounters(this.on)));
     counters.id = "counters";
@@ -53,7 +55,17 @@ export class Screen {
     const view = h("div", { class: "view" }, this.video, h("div", { class: "aim" }), this.faultBox, this.sound);
     pageElement().replaceChildren(
       ...bar(shellOf(frame), title, counters),
-      h("main", { class: "post" }, view, this.status, this.numberBox, this.verdict, this.tools, this.more.node),
+      h(
+        "main",
+        { class: "post" },
+        view,
+        this.status,
+        this.numberBox,
+        this.verdict,
+        this.tools,
+        this.more.node,
+        this.sheet.node,
+      ),
     );
     this.show(this.on.duty.standing);
     this.drawTools();
@@ -61,6 +73,12 @@ export class Screen {
 
   leave(): void {
     this.shown = false;
+    this.sheet.close();
+  }
+
+  /** What the guard set for the next person without a smartphone. */
+  given(): Given {
+    return this.sheet.given();
   }
 
   /** Draw what stands. */
@@ -77,10 +95,14 @@ export class Screen {
         secret,
         direction: shift.direction,
         phone: post.config?.phone ?? "",
+        lenient: lenience(this.on.rules),
         sameInView: sight?.seesCode ?? false,
       }),
     );
-    if (standing.mark !== "ready") this.more.close();
+    if (standing.mark !== "ready") {
+      this.more.close();
+      this.sheet.close();
+    }
     // Whoever works by keyboard goes on with the next thing to do; others are not pulled about.
     if (focused)
       (this.verdict.querySelector<HTMLElement>(".own, .solid, button") ?? this.tools.querySelector("button"))?.focus();
@@ -116,6 +138,7 @@ export class Screen {
     };
     const focused = document.activeElement?.id ?? "";
     this.tools.replaceChildren(
+      tool("assist", "assist", () => this.sheet.open()),
       tool("number", "ask", () => void duty.ask().then(() => this.sayNumber())),
       tool("lookNow", "look", () => (camera === undefined ? void duty.unreadable("Nothing") : sight.lookNow())),
       ...(camera?.hasTorch ? [tool(camera.torch ? "torchOn" : "torch", "torch", torch)] : []),
@@ -171,28 +194,8 @@ export class Screen {
   }
 
   private async drawStatus(): Promise<void> {
-    const { lists, shift, waiting } = this.on;
-    const { unsaved } = this.on.duty;
-    const now = serverNow();
-    const marks = shift.receipts === undefined ? undefined : await marksOf(shift.receipts, now);
-    const age = lists.ageS(now);
-    document.body.dataset.lists = age === undefined ? "none" : "held";
-    const old = age === undefined || age > Math.min(OLD_STATUS_S, shift.maxListAgeS);
-    const data =
-      age === undefined
-        ? voice.say("noLists")
-        : `${voice.say("listAge")} ${voice.say("ago", { t: lasting(voice, age) })}`;
-    const parts = [
-      h("span", { class: old ? "old" : "" }, data),
-      h(
-        "span",
-        { id: "waiting", class: waiting > 0 ? "waits" : "" },
-        waiting > 0 ? voice.say("waiting", { n: waiting }) : voice.say("sent"),
-      ),
-      ...(this.on.post.book.lasting ? [] : [h("span", { class: "old" }, voice.say("notLastingHere"))]),
-      ...(unsaved > 0 ? [h("span", { class: "old" }, voice.say("unsaved", { n: unsaved }))] : []),
-      ...(marks === undefined ? [] : [h("span", { class: "marks" }, `${voice.say("marks")} `, h("b", {}, marks.text))]),
-    ];
+    const parts = await statusParts(this.on);
+    document.body.dataset.lists = this.on.lists.ageS(serverNow()) === undefined ? "none" : "held";
     const text = parts.map((part) => part.outerHTML).join();
     if (this.status.dataset.drawn === text) return;
     this.status.dataset.drawn = text;

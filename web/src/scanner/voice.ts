@@ -55,14 +55,18 @@ export class Voice {
     } catch {
       // Storage is denied: the choice lasts as long as the page.
     }
-    if (silent) this.playing?.stop();
+    if (silent) {
+      this.playing?.stop();
+      globalThis.speechSynthesis?.cancel();
+    }
     this.onChange();
   }
 
-  /** Say a phrase, in place of the one being said, and vibrate. */
-  say(phrase: Phrase): void {
+  /** Say a phrase, in place of the one being said, and vibrate; then `more`, where the device can read aloud by itself. */
+  say(phrase: Phrase, more = ""): void {
     // Before the first touch a browser refuses to vibrate, and complains.
     if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([...PATTERNS[phrase]]);
+    globalThis.speechSynthesis?.cancel();
     const sound = this.sounds.get(phrase);
     // What a sleeping context is given it says when it wakes: then it would be the last verdict, not this one.
     if (this.silent || this.context?.state !== "running" || sound === undefined) return;
@@ -70,7 +74,21 @@ export class Voice {
     this.playing = this.context.createBufferSource();
     this.playing.buffer = sound;
     this.playing.connect(this.context.destination);
+    if (more !== "") this.playing.addEventListener("ended", () => this.read(more));
     this.playing.start();
+  }
+
+  /** Only by a voice of the device itself: what a guard hears is sent to nobody, and needs no network. */
+  private read(text: string): void {
+    if (this.silent) return;
+    const lang = document.documentElement.lang;
+    const voices = globalThis.speechSynthesis?.getVoices() ?? [];
+    const own = voices.find((one) => one.localService && one.lang.replace("_", "-").slice(0, 2) === lang.slice(0, 2));
+    if (own === undefined) return;
+    const said = new SpeechSynthesisUtterance(text);
+    said.voice = own;
+    said.lang = own.lang;
+    globalThis.speechSynthesis.speak(said);
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { Offline, Problem } from "../shared/api";
 import { rfc3339 } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import type { Session } from "../shared/session";
+import { countActs, sendActs } from "./assisted";
 import { alone, kept } from "./kept";
 import { type Direction, isOver, type Shift } from "./shift";
 
@@ -32,11 +33,13 @@ export interface Waiting<T> {
   readonly what: T;
 }
 
-export type Counted = "in" | "out" | "refused" | "unsure" | "recorded" | "overruled" | "lost";
+export type Counted =
+  "in" | "out" | "refused" | "unsure" | "recorded" | "overruled" | "lost" | "assisted" | "unchecked";
 
 /**
  * What a shift counted: people let in and out, refused, unsure; then what became of the records: `recorded` as rows,
  * of them `overruled` by the service (withdrawn since, or shown at another gate), and `lost`, which it could not take.
+ * People without a smartphone count apart: those `assisted`, and those noted without a network, `unchecked`.
  */
 export interface Tally extends Readonly<Record<Counted, number>> {
   readonly startedAt: number;
@@ -68,6 +71,8 @@ const NOTHING: Readonly<Record<Counted, number>> = {
   recorded: 0,
   overruled: 0,
   lost: 0,
+  assisted: 0,
+  unchecked: 0,
 };
 /** The service understood the request and will never take it: sending it again is no use. */
 const HOPELESS = [400, 413, 422];
@@ -90,6 +95,11 @@ function changed(): void {
   for (const listener of listeners) listener();
 }
 
+/** Something else that waits was kept (shift/assisted.ts). */
+export function noteKept(): void {
+  changed();
+}
+
 /** Be told when something was put in, sent or counted; returns how to stop. */
 export function onChange(listener: () => void): () => void {
   listeners.add(listener);
@@ -106,22 +116,23 @@ export function addReport(shift: Shift, report: Report): Promise<void> {
   return put("report", shift.gate, report);
 }
 
-/** How many scans wait, at whichever gate they were made. */
+/** How many scans and assisted check-ins wait, at whichever gate they were made. */
 export async function count(): Promise<number> {
-  return (await (await kept()).store("scan").all()).length;
+  return (await (await kept()).store("scan").all()).length + (await countActs());
 }
 
-/** How many scans and reports wait that this gate's shift can send. */
+/** How many scans, reports and assisted check-ins wait that this gate's shift can send. */
 async function waitingAt(gate: string): Promise<number> {
   const storage = await kept();
   const held = [...(await storage.store("scan").all()), ...(await storage.store("report").all())];
-  return held.filter((one) => one.gate === gate).length;
+  return held.filter((one) => one.gate === gate).length + (await countActs(gate));
 }
 
 /** What this shift counted so far. */
 export async function tally(shift: Shift): Promise<Tally> {
   const held = await (await kept()).store("tally").get(String(shift.startedAt));
-  return held ?? { startedAt: shift.startedAt, ...NOTHING };
+  // One that an earlier build began lacks what that build did not count.
+  return { ...NOTHING, startedAt: shift.startedAt, ...held };
 }
 
 /** Count something of this shift. */
@@ -208,6 +219,7 @@ export function flush(shift: Shift, session: Session): Promise<Flushed> {
     let sent = 0;
     try {
       for (const box of ["scan", "report"] as const) sent += await sendAll(box, shift, session);
+      sent += await sendActs(shift, session, (what) => note(shift, what));
       return { sent, left: await waitingAt(shift.gate) };
     } catch (error) {
       return { sent, left: await waitingAt(shift.gate), stopped: reasonOf(error) };

@@ -9,6 +9,7 @@ import { askToPersist } from "../shared/store";
 import { forgetShift, noteShift } from "./flag";
 import { alone, kept } from "./kept";
 import type { Receipts } from "./marks";
+import type { GateDoor, VenueRules } from "./venue";
 
 export type Direction = "in" | "out";
 
@@ -25,6 +26,8 @@ export interface Shift {
   readonly endsAt: number;
   readonly key: OwnKey;
   readonly receipts?: Receipts;
+  /** What the venue asks of whoever comes in; undefined in a shift that was begun before pages knew. */
+  readonly rules?: VenueRules;
   /** The token of 15 minutes, bound to the key; kept so that each visit need not ask for another. */
   readonly token?: { readonly text: string; readonly endsAt: number };
 }
@@ -43,6 +46,7 @@ interface Begun extends Granted {
   readonly max_list_age_s: number;
   readonly ends_at: string;
   readonly receipts?: Receipts;
+  readonly policy?: readonly GateDoor[];
 }
 
 const ONE = "current";
@@ -77,6 +81,7 @@ function shiftOf(begun: Begun, key: OwnKey, startedAt: number): Shift {
     endsAt: instantOf(begun.ends_at),
     key,
     ...(begun.receipts === undefined ? {} : { receipts: begun.receipts }),
+    ...(begun.policy === undefined ? {} : { rules: { doors: begun.policy, toldAt: serverNow() } }),
     token: { text: begun.token, endsAt: serverNow() + begun.expires_in },
   };
 }
