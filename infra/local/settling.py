@@ -8,7 +8,7 @@ decided at a venue that asks for no pass. Streams see them as they see any other
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
@@ -18,6 +18,7 @@ import msgspec
 from functions.checkins import rules
 from functions.checkins.door import Door, decide_at_door
 from functions.checkins.facts import facts_of
+from functions.checkins.inside import Counts, moves_of
 from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act, Decision
 from functions.people.codes import phone_hash
@@ -38,6 +39,7 @@ _DECIDED_S = DAY_S // 2
 _ANSWERS = {"checked": ("check",), "returned": ("return",), "refused": ("check", "refuse"), "applied": ()}
 
 Progress = Callable[[int], object]
+Counting = Mapping[str, Sequence[Counts]]
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,13 @@ def _decision(venue: Venue) -> Decision:
 
 
 def _write(district: District, places: Mapping[int, Open], numbers: Sequence[int], at: int) -> int:
-    written = 0
+    written, counting = 0, _counting(one.venue for one in places.values())
     with Person.batch_write() as people, CheckinRow.batch_write() as checkins:
         for number in numbers:
             resident = district.resident(number)
             pid = pid_of("resident-id", resident.number)
             people.save(_person(pid, resident, district.begins_at - DAY_S))
-            for row in _checkins(pid, district.visits(number), places, at):
+            for row in _checkins(pid, district.visits(number), places, counting, at):
                 checkins.save(row)
                 written += 1
     return written
@@ -144,10 +146,25 @@ def _person(pid: str, resident: Resident, enrolled_at: int) -> Person:
     )
 
 
-def _checkins(pid: str, visits: Iterator[Visit], places: Mapping[int, Open], at: int) -> Iterator[CheckinRow]:
+def _counting(venues: Iterable[Venue]) -> Counting:
+    """Return for each venue those whose number a check-in there changes: itself and what it lies in, if they count."""
+    by_id = {venue.venue: venue for venue in venues}
+    found: dict[str, list[Counts]] = {venue: [] for venue in by_id}
+    for venue, counts in found.items():
+        above: Venue | None = by_id[venue]
+        while above:
+            if above.policy.occupancy:
+                counts.append(Counts(above.venue, above.policy.stay_s))
+            above = by_id.get(above.parent)
+    return found
+
+
+def _checkins(
+    pid: str, visits: Iterator[Visit], places: Mapping[int, Open], counting: Counting, at: int
+) -> Iterator[CheckinRow]:
     """A person's rows: of two in one slot, at one venue and in one direction, the first, as the service has it."""
     seen: set[str] = set()
-    inside: dict[str, int] = {}
+    earlier: list[CheckinRow] = []
     for visit in visits:
         place = places[visit.place]
         venue, policy = place.venue.venue, place.venue.policy
@@ -171,14 +188,7 @@ def _checkins(pid: str, visits: Iterator[Visit], places: Mapping[int, Open], at:
             how=visit.how,
             ttl=act.at + rules.KEPT_S,
         )
-        if policy.occupancy:
-            row.counted, row.before = True, _before(inside, act, policy.stay_s)
+        if counting[venue]:
+            row.moves = msgspec.json.encode(moves_of(act, 1, counting[venue], earlier)).decode()
+            earlier.append(row)
         yield row
-
-
-def _before(inside: dict[str, int], act: Act, stay_s: int) -> int | None:
-    """The slot in which the person was counted at this venue until now, as the service reads it from the rows."""
-    slot = inside.pop(act.venue, None)
-    if act.direction == "in":
-        inside[act.venue] = act.at // rules.SLOT_S
-    return slot if slot is not None and slot >= (act.at - stay_s) // rules.SLOT_S else None
