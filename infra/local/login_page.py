@@ -65,7 +65,7 @@ class Group:
 
 
 def example_accounts() -> tuple[Group, ...]:
-    """The units, laboratories and officers of the example district."""
+    """The units, laboratories, officers and a grid worker of the example district."""
     district = json.loads((ROOT / "examples" / "district.json").read_text(encoding="utf-8"))
     units = tuple(Choice("unit", one["unit"], one["name"]) for one in district["units"])
     labs = tuple(Choice("lab", one["lab"], one["name"]) for one in district["labs"])
@@ -76,8 +76,12 @@ def example_accounts() -> tuple[Group, ...]:
         Choice("tracer", district["area"], "溯源审批 Approves traces"),
         Choice("auditor", "", "审计 Auditor"),
     )
-    headings = ("单位 Units", "检测机构 Laboratories", "管理人员 Officers")
-    return tuple(Group(heading, found) for heading, found in zip(headings, (units, labs, officers), strict=True))
+    community = min(one["area"] for one in district["units"])
+    workers = (Choice("worker", community, "社区网格员 Of a community"),)
+    headings = ("单位 Units", "检测机构 Laboratories", "管理人员 Officers", "网格员 Grid workers")
+    return tuple(
+        Group(heading, found) for heading, found in zip(headings, (units, labs, officers, workers), strict=True)
+    )
 
 
 def page(carried: Mapping[str, str], accounts: Iterable[Group], wrong: str = "") -> str:

@@ -21,16 +21,18 @@ _EVERYWHERE = (
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types epipass"
 )
 # The same words as infra/edge.yaml sends; tests/template holds them equal. What a page may do is its origin's: the
-# scanner's WebAssembly and recorded voice at the gate, a large file straight to its presigned address at the desk.
+# scanner's WebAssembly and recorded voice at the gate; at the desk a large file straight to its presigned address, and
+# the WebAssembly that reads the poster a grid worker stands before.
 POLICIES = {
     "me": _EVERYWHERE.format(scripts="", connections="", media=""),
     "gate": _EVERYWHERE.format(scripts=" 'wasm-unsafe-eval'", connections="", media=" media-src 'self';"),
-    "desk": _EVERYWHERE.format(scripts="", connections=" {elsewhere}", media=""),
+    "desk": _EVERYWHERE.format(scripts=" 'wasm-unsafe-eval'", connections=" {elsewhere}", media=""),
 }
 PERMISSIONS = "camera={camera}, geolocation={position}, microphone=(), payment=(), usb=()"
-CAMERA = {"me": "()", "gate": "(self)", "desk": "()"}
-# Whoever applies for a venue may say where they stand; a page asks when its button is pressed, and not before.
-POSITION = {"me": "(self)", "gate": "()", "desk": "()"}
+CAMERA = {"me": "()", "gate": "(self)", "desk": "(self)"}
+# Whoever applies for a venue may say where they stand, as may a worker who applies for them; a page asks when its button
+# is pressed, and not before.
+POSITION = {"me": "(self)", "gate": "()", "desk": "(self)"}
 
 
 def security_headers(origin: str, elsewhere: str = "") -> dict[str, str]:

@@ -94,7 +94,10 @@ def _set_rules(office: Office, shop: str) -> None:
     office.agree()
     office.outcome("已保存“青禾便利店”的规则")
     stored = rules(office, shop)
-    assert (stored["capacity"], stored["hours"]) == (60, [{"days": [*range(1, 8)], "opens": "08:00", "closes": "22:00"}])
+    assert (stored["capacity"], stored["hours"]) == (
+        60,
+        [{"days": [*range(1, 8)], "opens": "08:00", "closes": "22:00"}],
+    )
     assert office.desk.faults() == []
 
 

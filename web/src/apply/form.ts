@@ -1,17 +1,16 @@
 /** The form: of a new application, or of one that was sent back. */
 import { Field, select } from "../me/fields";
 import { mobileOf } from "../me/identity";
-import { askCode } from "../me/service";
 import { h, refill } from "../shared/dom";
 import { KINDS } from "../shared/kinds";
 import { type Draft, faultOf, type Voice, type Word } from "./page";
+import { PhoneProof } from "./proof";
 import type { Applicant, Facts } from "./service";
 
-const RESEND_S = 60;
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const FIND_MS = 20_000;
 
-type Typed = "name" | "area" | "address" | "opens" | "closes" | "peak" | "contact" | "phone" | "code";
+type Typed = "name" | "area" | "address" | "opens" | "closes" | "peak" | "contact";
 
 const HINTS: Readonly<Partial<Record<Typed, Word>>> = {
   name: "nameHint",
@@ -26,48 +25,49 @@ const INPUTS: Readonly<Record<Typed, Readonly<Record<string, string>>>> = {
   closes: { type: "time" },
   peak: { inputmode: "numeric", autocomplete: "off", maxlength: "6" },
   contact: { autocomplete: "name", maxlength: "64" },
-  phone: { type: "tel", inputmode: "tel", autocomplete: "tel-national", maxlength: "20" },
-  code: { inputmode: "numeric", autocomplete: "one-time-code", maxlength: "6" },
 };
 
-/** What a form sends: without an applicant it is a correction. */
+/**
+ * Whose form it is: of whoever answers for the venue and proves their phone, of a worker who fills it in for them, or of
+ * an application that was sent back.
+ */
+export type Mode = "apply" | "behalf" | "correct";
+
+/** What a form sends: without an applicant it is a correction; a worker's has no code. */
 export type Send = (facts: Facts, applicant: Applicant | undefined) => Promise<void>;
 
 export class ApplyForm {
   readonly node: HTMLFormElement;
   private readonly fields = new Map<Typed, Field>();
   private readonly trouble = h("div", { class: "trouble", role: "alert" });
-  private readonly told = h("p", { class: "hint", role: "status" });
   private readonly found = h("p", { class: "hint", role: "status" });
-  private readonly sendCode: HTMLButtonElement;
+  private readonly proof: PhoneProof;
   private readonly submit: HTMLButtonElement;
   private busy = false;
-  private asking = false;
 
   constructor(
     private readonly voice: Voice,
     private readonly draft: Draft,
-    private readonly correcting: boolean,
+    private readonly mode: Mode,
     private readonly send: Send,
   ) {
-    this.sendCode = this.button("sendCode", "send-code", () => void this.askCode());
-    const word = correcting ? "sendCorrection" : "send";
-    this.submit = h("button", { type: "submit", class: "solid wide", id: "send" }, voice.say(word));
-    const contact = correcting ? [] : this.contactPart();
+    this.proof = new PhoneProof(voice, draft, (text) => this.say(text));
+    this.submit = h("button", { type: "submit", class: "solid wide", id: "send" }, voice.say(this.word));
+    const contact = mode === "correct" ? [] : this.contactPart();
     this.node = h("form", { class: "form", novalidate: "" }, this.venuePart(), ...contact, this.trouble, this.submit);
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.go();
     });
-    this.tick();
   }
 
   /** Called each second. */
   tick(): void {
-    const { askedAt } = this.draft;
-    const wait = askedAt === undefined ? 0 : Math.ceil(RESEND_S - (performance.now() - askedAt) / 1000);
-    this.sendCode.disabled = this.asking || wait > 0;
-    this.sendCode.textContent = wait > 0 ? this.voice.say("sendWait", { s: wait }) : this.voice.say("sendCode");
+    this.proof.tick();
+  }
+
+  private get word(): Word {
+    return this.mode === "correct" ? "sendCorrection" : "send";
   }
 
   private button(word: Word, id: string, act: () => void): HTMLButtonElement {
@@ -120,6 +120,7 @@ export class ApplyForm {
       this.field("name"),
       kind,
       this.field("area"),
+      this.whereArea(),
       h("label", { class: "tick", for: "moves" }, moves, h("span", {}, voice.say("moves"))),
       fixed,
       h("div", { class: "times" }, this.field("opens"), this.field("closes")),
@@ -128,21 +129,21 @@ export class ApplyForm {
     );
   }
 
+  /** There is no list of communities to choose from: where the code stands is told. */
+  private whereArea(): Node {
+    const { voice } = this;
+    const places = (["areaNotice", "areaNeighbour", "areaAsk"] as const).map((word) => h("li", {}, voice.say(word)));
+    return h("details", { class: "where" }, h("summary", {}, voice.say("areaWhere")), h("ul", {}, ...places));
+  }
+
   private contactPart(): Node[] {
-    const { voice, draft } = this;
-    if (draft.askedAt !== undefined) this.sayCodeSent(mobileOf(draft.phone) ?? "");
-    const part = h(
-      "section",
-      { class: "card" },
-      h("h2", {}, voice.say("contactTitle")),
-      this.field("contact"),
-      this.field("phone"),
-      this.sendCode,
-      this.told,
-      this.field("code"),
-      h("p", { class: "hint" }, voice.say("contactHint")),
-    );
-    return [part];
+    const { voice, mode } = this;
+    // Whoever stands beside a worker proves their phone when they look for themselves.
+    const phone = mode === "behalf" ? [this.proof.phone.node] : this.proof.nodes();
+    const hint = h("p", { class: "hint" }, voice.say(mode === "behalf" ? "contactBehalf" : "contactHint"));
+    return [
+      h("section", { class: "card" }, h("h2", {}, voice.say("contactTitle")), this.field("contact"), ...phone, hint),
+    ];
   }
 
   private sayPosition(): void {
@@ -171,30 +172,6 @@ export class ApplyForm {
     );
   }
 
-  private async askCode(): Promise<void> {
-    const phone = mobileOf(this.draft.phone);
-    this.judge("phone", phone === undefined ? "badPhone" : undefined);
-    if (phone === undefined) return this.fields.get("phone")?.input.focus();
-    this.asking = true;
-    this.tick();
-    refill(this.trouble, []);
-    try {
-      await askCode(phone);
-      this.draft.askedAt = performance.now();
-      this.sayCodeSent(phone);
-      this.fields.get("code")?.input.focus();
-    } catch (error) {
-      this.say(faultOf(this.voice, error));
-    } finally {
-      this.asking = false;
-      this.tick();
-    }
-  }
-
-  private sayCodeSent(phone: string): void {
-    this.told.textContent = this.voice.say("codeSent", { tail: phone.slice(-4) });
-  }
-
   private judge(name: Typed, word: Word | undefined): boolean {
     return this.fields.get(name)?.judge(word && this.voice.say(word)) ?? true;
   }
@@ -209,14 +186,21 @@ export class ApplyForm {
       ["address", draft.moves ? undefined : empty(draft.address)],
       ["opens", (draft.opens === "") === (draft.closes === "") ? undefined : "badHours"],
       ["peak", /^\d{0,6}$/.test(draft.peak.trim()) ? undefined : "badPeak"],
-      ["contact", this.correcting ? undefined : empty(draft.contact)],
-      ["phone", this.correcting || mobileOf(draft.phone) !== undefined ? undefined : "badPhone"],
-      ["code", this.correcting || /^\d{6}$/.test(draft.code.trim()) ? undefined : "badCode"],
+      ["contact", this.mode === "correct" ? undefined : empty(draft.contact)],
     ];
-    const bad = faults.filter(([name, word]) => !this.judge(name, word));
-    const [first] = bad;
-    if (first !== undefined) this.fields.get(first[0])?.input.focus();
+    const [bad] = faults.filter(([name, word]) => !this.judge(name, word));
+    const proof = this.phoneFault();
+    const first = bad === undefined ? proof : this.fields.get(bad[0])?.input;
+    first?.focus();
     return first === undefined;
+  }
+
+  private phoneFault(): HTMLInputElement | undefined {
+    const { mode, proof, draft, voice } = this;
+    if (mode === "correct") return undefined;
+    if (mode === "apply") return proof.firstFault();
+    const known = mobileOf(draft.phone) !== undefined;
+    return proof.phone.judge(known ? undefined : voice.say("badPhone")) ? undefined : proof.phone.input;
   }
 
   private facts(): Facts {
@@ -242,7 +226,7 @@ export class ApplyForm {
     const phone = mobileOf(draft.phone) ?? "";
     const applicant = { contact_name: draft.contact.trim(), phone, code: draft.code.trim() };
     try {
-      await this.send(this.facts(), this.correcting ? undefined : applicant);
+      await this.send(this.facts(), this.mode === "correct" ? undefined : applicant);
     } catch (error) {
       this.say(faultOf(voice, error));
     } finally {
@@ -253,11 +237,10 @@ export class ApplyForm {
   private setBusy(busy: boolean): void {
     this.busy = busy;
     this.submit.setAttribute("aria-disabled", String(busy));
-    const word = this.correcting ? "sendCorrection" : "send";
-    this.submit.textContent = this.voice.say(busy ? "sending" : word);
+    this.submit.textContent = this.voice.say(busy ? "sending" : this.word);
   }
 
   private say(text: string): void {
-    refill(this.trouble, [h("p", { class: "notice" }, text)]);
+    refill(this.trouble, text === "" ? [] : [h("p", { class: "notice" }, text)]);
   }
 }

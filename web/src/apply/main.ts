@@ -4,12 +4,14 @@ import { type Config, loadConfig } from "../shared/config";
 import { h, refill } from "../shared/dom";
 import { Offline, Problem } from "../shared/api";
 import { makeKey } from "../shared/keys";
+import { KINDS } from "../shared/kinds";
 import type { Session } from "../shared/session";
 import { bar, helpLine } from "../shared/shell";
 import { askToPersist, openStorage } from "../shared/store";
 import { ApplyForm } from "./form";
-import { blank, type Draft, faultOf, type Sent, voiceOfPage, type Word } from "./page";
-import { type Applicant, apply, correct, type Facts, poster, record, sessionOf, type Venue } from "./service";
+import { JoinForm, type Proof } from "./join";
+import { blank, type Draft, faultOf, type Joining, type Sent, voiceOfPage, type Word } from "./page";
+import { type Applicant, apply, correct, type Facts, join, poster, record, sessionOf, type Venue } from "./service";
 
 const voice = voiceOfPage();
 const opening = openStorage<{ sent: Sent }>("epipass-apply", 1, ["sent"]);
@@ -23,7 +25,9 @@ let kept: readonly Sent[] = [];
 let lasting = true;
 let draft: Draft = blank();
 /** A new application, or the venue that is being corrected; undefined: the list. */
-let form: ApplyForm | undefined;
+let form: ApplyForm | JoinForm | undefined;
+/** Another phone, or this one again after a month unused: the phone is proved, not typed in anew. */
+let joining: Joining | undefined;
 let correcting: Sent | undefined;
 let applying = false;
 
@@ -47,7 +51,13 @@ function announce(word: Word): void {
 function draw(moved = false): void {
   const shell = { voice, config, onLanguage: () => draw() };
   const focused = document.activeElement?.id ?? "";
-  const nodes = applying || correcting !== undefined || kept.length === 0 ? formScreen() : listScreen();
+  if (joining === undefined && form instanceof JoinForm) form = undefined;
+  const nodes =
+    joining !== undefined
+      ? joinScreen(joining)
+      : applying || correcting !== undefined || kept.length === 0
+        ? formScreen()
+        : listScreen();
   document.title = voice.say("title");
   refill(part("page"), [...bar(shell), h("div", { class: "sheet" }, h("main", {}, ...nodes), helpLine(shell))]);
   if (moved) {
@@ -61,17 +71,48 @@ function heading(word: Word): Node {
 }
 
 function formScreen(): (Node | undefined)[] {
-  form = new ApplyForm(voice, draft, correcting !== undefined, send);
+  form = new ApplyForm(voice, draft, correcting === undefined ? "apply" : "correct", send);
   const venue = correcting && seen.get(correcting.venue);
   const reason = venue && reasonOf(venue);
   const back = kept.length > 0 ? button("back", "plain", () => leave(), "back") : undefined;
   const say = voice.say(correcting === undefined ? "intro" : "correctIntro");
   const unkept = lasting ? undefined : h("p", { class: "notice" }, voice.say("notKeeping"));
-  return [back, heading(correcting === undefined ? "title" : "correct"), h("p", {}, say), unkept, reason, form.node];
+  // Whoever applied on another phone, or whose worker applied for them, need not apply again.
+  const elsewhere =
+    correcting === undefined ? button("joinTitle", "plain wide", () => joinAnother(), "join") : undefined;
+  const title = heading(correcting === undefined ? "title" : "correct");
+  return [back, title, h("p", {}, say), elsewhere, unkept, reason, form.node];
+}
+
+function joinScreen(typed: Joining): (Node | undefined)[] {
+  form = new JoinForm(voice, typed, (proof) => joined(typed, proof));
+  const unkept = lasting ? undefined : h("p", { class: "notice" }, voice.say("notKeeping"));
+  const back = button("back", "plain", () => leave(), "back");
+  return [back, heading("joinTitle"), h("p", {}, voice.say("joinSay")), unkept, form.node];
+}
+
+function joinAnother(venue = ""): void {
+  joining = { venue, phone: "", code: "", key: undefined, askedAt: undefined };
+  draw(true);
+}
+
+async function joined(typed: Joining, { venue, phone, code }: Proof): Promise<void> {
+  const key = (typed.key ??= await makeKey());
+  const made = await patient(() => join(venue, phone, code, key));
+  const sent = { venue: made.venue, name: made.venue, key };
+  sessions.delete(made.venue);
+  session(sent).grant(made);
+  await (await opening).store("sent").put(made.venue, sent);
+  troubles.delete(made.venue);
+  await refreshKept();
+  void askToPersist();
+  [joining, applying, correcting, form] = [undefined, false, undefined, undefined];
+  draw(true);
+  await look();
 }
 
 function leave(): void {
-  [applying, correcting, form] = [false, undefined, undefined];
+  [joining, applying, correcting, form] = [undefined, false, undefined, undefined];
   draw(true);
   void look();
 }
@@ -87,6 +128,7 @@ function listScreen(): (Node | undefined)[] {
       { class: "acts" },
       button("refresh", "plain wide", () => void look(), "refresh"),
       button("another", "plain wide", fresh),
+      button("joinTitle", "plain wide", () => joinAnother(), "join"),
     ),
   ];
 }
@@ -130,7 +172,10 @@ function troubleOf(sent: Sent): Node[] {
   if (trouble === undefined) return [];
   const said = h("p", { class: "fault", role: "alert" }, faultOf(voice, trouble));
   const over = trouble instanceof Problem && (trouble.code === "device" || trouble.status === 404);
-  return over ? [said, button("forget", "plain", () => void remove(sent))] : [said];
+  const again = (): void => joinAnother(sent.venue);
+  return over
+    ? [said, button("joinAgain", "solid", again), button("forget", "plain", () => void remove(sent))]
+    : [said];
 }
 
 function actsOf(sent: Sent, venue: Venue): Node[] {
@@ -163,7 +208,7 @@ function edit(sent: Sent, venue: Venue): void {
     ...blank(),
     name: venue.name,
     area: venue.area,
-    category: venue.category ?? "other",
+    category: KINDS.find((kind) => kind === venue.category) ?? "other",
     address: venue.address ?? "",
     moves: venue.moves ?? false,
     opens: open?.opens ?? "",

@@ -42,6 +42,20 @@ export interface Draft {
   askedAt: number | undefined;
 }
 
+/** What is typed to have another phone act for a venue. */
+export interface Joining {
+  venue: string;
+  phone: string;
+  code: string;
+  key: OwnKey | undefined;
+  askedAt: number | undefined;
+}
+
+/** The page's words in both languages, for a form of its that stands on another page. */
+export function wordsOfPage(): readonly [typeof WORDS.zh, typeof WORDS.en] {
+  return [WORDS.zh, WORDS.en];
+}
+
 export function voiceOfPage(): Voice {
   return speaker<Word>(WORDS.zh, WORDS.en);
 }

@@ -70,6 +70,13 @@ export async function apply(facts: Facts, applicant: Applicant, key: OwnKey): Pr
   return ask<Managed>("POST", "/venue-applications", { body });
 }
 
+/** Let this phone act for a venue whose contact's phone is proved by its code. */
+export async function join(venue: string, phone: string, code: string, key: OwnKey): Promise<Managed> {
+  const path = "/venue-managers";
+  const label = deviceLabel(navigator.userAgent);
+  return ask<Managed>("POST", path, { body: { venue, phone, code, label, ...(await proved(key, path)) } });
+}
+
 /** This device's standing to act for a venue. */
 export function sessionOf(venue: string, key: OwnKey): Session {
   return new Session(key, async () =>

@@ -14,6 +14,7 @@ const ROLES: readonly (readonly [DeskWord, DeskWord])[] = [
   ["roleLab", "roleLabSay"],
   ["roleOfficer", "roleOfficerSay"],
   ["roleTracer", "roleTracerSay"],
+  ["roleWorker", "roleWorkerSay"],
 ];
 
 function button(word: DeskWord, look: string, act: () => void): HTMLButtonElement {

@@ -136,7 +136,7 @@ export async function finishSignIn(config: Config, answer: URLSearchParams, begu
   return staffOf(await exchange(config.login, code, verifier), config.login.client, nonce, serverNow());
 }
 
-const OURS = /^\/(unit|lab|officer)(#[\w/.-]*)?$/;
+const OURS = /^\/(unit|lab|officer|worker)(#[\w/.-]*)?$/;
 
 /** Where to go on after a sign-in: only to a console of ours, whatever an address asks for. */
 export function thenOf(wanted: string | null): string {

@@ -17,7 +17,13 @@ export interface Staff {
 }
 
 const KEPT = "epipass.desk.staff";
-const HOMES: Readonly<Record<string, string>> = { unit: "/unit", lab: "/lab", officer: "/officer", tracer: "/officer" };
+const HOMES: Readonly<Record<string, string>> = {
+  unit: "/unit",
+  lab: "/lab",
+  officer: "/officer",
+  tracer: "/officer",
+  worker: "/worker",
+};
 
 /** Where a role's console is; undefined for a role that has none. */
 export function homeOf(role: string): string | undefined {

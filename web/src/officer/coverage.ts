@@ -105,7 +105,7 @@ export class CoverageView implements View {
     );
     return [
       h("p", {}, voice.say("coverageSay")),
-      h("div", { class: "actions" }, this.areaField(), walks, up),
+      h("div", { class: "actions bottom" }, this.areaField(), walks, up),
       this.outcome.refresh(),
       this.countsPanel.refresh(),
       list,

@@ -67,3 +67,23 @@ export function speaker<W extends string>(
     },
   };
 }
+
+/** A speaker of other words in the language that another speaker has. */
+export function following<W extends string>(
+  leader: Speaker<never>,
+  zh: Readonly<Record<W, string>>,
+  en: Readonly<Record<W, string>>,
+): Speaker<W> {
+  const words = { zh, en };
+  return {
+    get language() {
+      return leader.language;
+    },
+    get other() {
+      return leader.other;
+    },
+    say: (word, values) => fill(words[leader.language][word], values),
+    sayIn: (which, word, values) => fill(words[which][word], values),
+    change: () => leader.change(),
+  };
+}
