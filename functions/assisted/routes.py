@@ -40,8 +40,8 @@ routes = Routes("assisted")
 def make_card(request: Request) -> Answer:
     """Make a card; the person's earlier one ends with it. Each time its number is told the log has a row."""
     given: CardIn = request.body
-    form = _form(request)
     area = _area(request, given.area)
+    form = _form(request)
     document = service.read_person(given.id_type, given.id_number)
     name = service.read_name(given.name)
     pid = pid_of(document.type, document.number)

@@ -21,6 +21,7 @@ from functions.shared.http import OCTETS, Route
 from infra.local import Service
 from tests.door.inprocess import Reply, call
 from tests.door.world import fresh, open_door
+from tests.main_job.district import id_number
 
 DISTRICT, AREA, FOREIGN = "990101", "990101001001", "980202"
 ROUTES = {f"{route.method} {route.path}": route for route in app.declared}
@@ -67,6 +68,8 @@ class World:
             # A staff list names its unit alone, results their laboratory.
             body["kind"] = "results" if role == "lab" else "staff-list"
             del body["unit" if role == "lab" else "lab"]
+        if route.path == "/cards/revocation":
+            body = {"client": body["client"], "card": self.ids["card"]}
         return body
 
     def send(self, route: Route, token: str = "", role: str = "") -> Reply:
@@ -98,10 +101,14 @@ def world(engine: Service, http: object) -> World:
     assert sent.status == 202, sent.body
     key, trace = traced(engine, door.venue)
     patrol, business = walked(officer)
+    carrier = {"id_number": id_number(71), "name": "张小明", "client": fresh("card"), "name_confirmed": True}
+    carried = call("POST", "/cards", carrier, token=engine.token("worker", AREA))
+    assert carried.status == 201, carried.body
     printed = call("POST", f"/areas/{AREA}/posters", {"venues": [door.venue]}, token=officer)
     assert printed.status == 202, printed.body
     ids = {
         "printing": printed.json()["print"],
+        "card": carried.json()["number"],
         "key": key,
         "trace": trace,
         "unit": unit,
