@@ -35,7 +35,9 @@ WATCH = """{
 ADMITTED = {"decision": "admitted", "cause": "entitled", "rule": "status", "name": "李*芳", "name_matches": True}
 
 
-def door_of(asks: dict[str, Any], venue: str = "V-1", name: str = VENUE_NAME, *, is_open: bool = True) -> dict[str, Any]:
+def door_of(
+    asks: dict[str, Any], venue: str = "V-1", name: str = VENUE_NAME, *, is_open: bool = True
+) -> dict[str, Any]:
     """A venue that the gate leads into, and what it asks, as the service tells a shift."""
     policy = {"pass_required": True, "max_list_age_s": 86_400, **asks}
     return {"venue": venue, "name": name, "open": is_open, "policy": policy}

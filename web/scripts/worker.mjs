@@ -11,8 +11,8 @@ import { fileURLToPath } from "node:url";
 
 /** Fetched when they are needed, and kept then: the scanner's reader, voices, our own inflate, what a home screen shows. */
 const LATER = /\.(wasm|mp3|png|svg|webmanifest)$|^v\/inflate\.js$|(^|\/)(scanner|reader|later)[-.]/;
-/** At the gate a passer-by opens `/v` and no more: the page of shifts is kept by whoever opened it. */
-const OF_SHIFTS = /^index\.html$|^assets\/(home|panel|counters)-/;
+/** At the gate a passer-by opens `/v` and no more: the pages of shifts and cards are kept by whoever opened them. */
+const OF_SHIFTS = /^index\.html$|^p\/|^assets\/(home|\w*panel|counters|p)-/;
 const TOLD = /^self\.EPIPASS=.*\n/;
 
 function filesOf(folder) {
