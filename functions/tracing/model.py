@@ -61,6 +61,7 @@ class Head(Table):
     hours_total = NumberAttribute(default=0)
     venues = NumberAttribute(default=0)
     outside = NumberAttribute(default=0)
+    doubted = NumberAttribute(default=0)
     people = NumberAttribute(default=0)
     pages = NumberAttribute(default=0)
     done_at = NumberAttribute(default=0)

@@ -28,7 +28,8 @@ Chains = Mapping[str, tuple[str, ...]]  # a venue -> itself and what contains it
 class Act:
     """A check-in as presence reads it; `entered` is false for an `in` that was refused.
 
-    `assisted` tells that somebody at the door made it, by the person's document.
+    `assisted` tells that somebody at the door made it, by the person's document; `entrance` is the code that was
+    scanned, `party` how many came with it, and `doubted` that the person can't have travelled so fast.
     """
 
     venue: str
@@ -36,13 +37,17 @@ class Act:
     at: int
     entered: bool = True
     assisted: bool = False
+    entrance: str = ""
+    party: int = 1
+    doubted: bool = False
 
 
 @dataclass(frozen=True)
 class Visit:
     """Somebody at a venue, start ≤ instant < end, epoch seconds.
 
-    `seen_at` is the newest check-in it rests on: when that is past retention, so is the visit.
+    `seen_at` is the newest check-in it rests on: when that is past retention, so is the visit. `entrances` are the codes
+    scanned, in their order; `party` is the most that came with one of its check-ins.
     """
 
     venue: str
@@ -50,6 +55,9 @@ class Visit:
     end: int
     seen_at: int
     assisted: bool = False
+    entrances: tuple[str, ...] = ()
+    party: int = 1
+    doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,15 +151,27 @@ def _stay(n: int, act: Act, ordered: Sequence[Act], chains: Chains) -> Visit | N
             return None
         following = _nearest(act, (ordered[k] for k in range(n + 1, len(ordered))), chains)
         if following and _closes(act, following):
-            assisted = act.assisted or following.assisted
-            return Visit(act.venue, act.at, following.at, following.at, assisted)
+            return _between(act.at, following.at, act, following)
         end = min(act.at + STAY_S, following.at if following else act.at + STAY_S)
-        return Visit(act.venue, act.at, end, act.at, act.assisted)
+        return _between(act.at, end, act)
     before = _nearest(act, (ordered[k] for k in range(n - 1, -1, -1)), chains)
     if before and _closes(before, act):
         return None
     start = max(act.at - STAY_S, before.at if before else act.at - STAY_S)
-    return Visit(act.venue, start, act.at, act.at, act.assisted)
+    return _between(start, act.at, act)
+
+
+def _between(start: int, end: int, *rests_on: Act) -> Visit:
+    return Visit(
+        rests_on[0].venue,
+        start,
+        end,
+        seen_at=rests_on[-1].at,
+        assisted=any(act.assisted for act in rests_on),
+        entrances=tuple(dict.fromkeys(act.entrance for act in rests_on if act.entrance)),
+        party=max(act.party for act in rests_on),
+        doubted=any(act.doubted for act in rests_on),
+    )
 
 
 def _nearest(act: Act, others: Iterable[Act], chains: Chains) -> Act | None:
@@ -183,6 +203,9 @@ def _merged(stays: Iterable[Visit]) -> list[Visit]:
                 end=max(last.end, stay.end),
                 seen_at=max(last.seen_at, stay.seen_at),
                 assisted=last.assisted or stay.assisted,
+                entrances=tuple(dict.fromkeys(last.entrances + stay.entrances)),
+                party=max(last.party, stay.party),
+                doubted=last.doubted or stay.doubted,
             )
         else:
             merged.append(stay)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
@@ -96,7 +96,11 @@ def same_person(one: str, other: str) -> bool:
 
 
 class Met(msgspec.Struct, frozen=True):
-    """One encounter as it is stored; `seen_at` is the newest check-in it rests on."""
+    """One encounter as it is stored; `seen_at` is the newest check-in it rests on.
+
+    `entrances` are those by which the person came and went, as people call them; `party` is how many came with them at
+    most, the person included; `doubt` is `travel` where they can't have travelled so fast.
+    """
 
     place: str
     venue: str
@@ -104,6 +108,9 @@ class Met(msgspec.Struct, frozen=True):
     end: int
     seen_at: int
     confirmed: bool
+    entrances: tuple[str, ...] = ()
+    party: int = 1
+    doubt: str = ""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -115,10 +122,28 @@ class Found(msgspec.Struct, frozen=True):
     own_at: int = 0
 
 
-def met(encounters: Iterable[Encounter], confirmed: Iterable[bool]) -> tuple[Met, ...]:
-    """Return encounters as they are stored, each with whether somebody at the door saw the person."""
+def met(
+    encounters: Iterable[Encounter], confirmed: Iterable[bool], label: Callable[[str, str], str]
+) -> tuple[Met, ...]:
+    """Return encounters as they are stored.
+
+    Args:
+        encounters: of one person.
+        confirmed: for each, whether somebody at the door saw the person.
+        label: what people call an entrance, by the venue and the code.
+    """
     return tuple(
-        Met(one.place, one.visit.venue, one.start, one.end, one.visit.seen_at, sure)
+        Met(
+            one.place,
+            one.visit.venue,
+            one.start,
+            one.end,
+            one.visit.seen_at,
+            sure,
+            tuple(label(one.visit.venue, code) for code in one.visit.entrances),
+            one.visit.party,
+            "travel" if one.visit.doubted else "",
+        )
         for one, sure in zip(encounters, confirmed, strict=True)
     )
 

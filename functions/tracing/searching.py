@@ -7,13 +7,15 @@ in the head. Before that nobody reads any; after it no other attempt changes any
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from functions.checkins import service as checkins
+from functions.checkins.scanned import label_of
 from functions.gates import service as gates
 from functions.lookups import service as lookups
 from functions.passes import service as passes
@@ -21,12 +23,14 @@ from functions.scans import service as scans
 from functions.shared import clock, log
 from functions.shared.labels import district_of
 from functions.shared.threads import spread
-from functions.tracing import presence, rules, service
+from functions.tracing import doubts, presence, rules, service
 from functions.tracing.model import HEAD, Head
 from functions.tracing.presence import Act, Chains, Encounter, Exposure
 from functions.tracing.rules import Found
 from functions.venues import nesting
 from functions.venues import service as venues
+from functions.venues.coordinates import Degrees, wgs84
+from functions.venues.rules import Position
 
 LEASE_S = 60
 _BEAT_S = 5
@@ -50,6 +54,7 @@ class Plan:
     chains: Chains
     hours: list[tuple[str, int]]
     outside: int = 0
+    doubted: int = 0
 
 
 @dataclass
@@ -90,7 +95,12 @@ def search(trace: str, now: Callable[[], int] = clock.now) -> None:
         return
     _claim(head, attempt, at)
     plan = plan_of(head, at)
-    head.update(actions=[Head.hours_total.set(len(plan.hours)), Head.outside.set(plan.outside)])
+    planned: list[Action] = [
+        Head.hours_total.set(len(plan.hours)),
+        Head.outside.set(plan.outside),
+        Head.doubted.set(plan.doubted),
+    ]
+    head.update(actions=planned)
     beat = Beat(head, attempt, now)
     beat(0, at_once=True)
     candidates = candidates_of(plan, _read(plan, at, beat))
@@ -113,14 +123,15 @@ def plan_of(head: Head, at: int) -> Plan:
     seen = checkins.seen_of(service.person_of(head), at)
     areas = {one.venue: one.area for one in seen}
     chains = _chains(areas, at)
-    visits = presence.visits_of(map(act_of, seen), chains)
+    visits = presence.visits_of(acts_of(seen, at), chains)
     within = [one for one in visits if one.start < end and one.end > start]
     inside = [one for one in within if areas[one.venue].startswith(head.area)]
     exposures = presence.exposures_of(inside, chains, start, end, int(head.margin_s))
     roots = {one.chain[-1] for one in exposures}
     trees = {root: (root, *nesting.descendants(root)) for root in roots}
     chains |= _chains((venue for tree in trees.values() for venue in tree), at)
-    return _plan(exposures, trees, chains, at, outside=len(within) - len(inside))
+    made = _plan(exposures, trees, chains, at)
+    return replace(made, outside=len(within) - len(inside), doubted=sum(one.doubted for one in inside))
 
 
 def candidates_of(plan: Plan, acts: dict[str, list[Act]]) -> list[str]:
@@ -135,10 +146,29 @@ def candidates_of(plan: Plan, acts: dict[str, list[Act]]) -> list[str]:
     ]
 
 
+def acts_of(seen: Sequence[checkins.Seen], at: int) -> list[Act]:
+    """Return a person's check-ins as presence reads them, those in doubt marked."""
+    unlikely = doubts.doubted([(one.at, _position(one.venue, at)) for one in seen])
+    return [replace(act_of(one), doubted=n in unlikely) for n, one in enumerate(seen)]
+
+
 def act_of(seen: checkins.Seen) -> Act:
     """Return a check-in as presence reads it."""
     leaves = seen.direction == "out"
-    return Act(seen.venue, leaves, seen.at, leaves or seen.decision != "refused", seen.how == "assisted")
+    entered = leaves or seen.decision != "refused"
+    return Act(seen.venue, leaves, seen.at, entered, seen.how == "assisted", seen.entrance, seen.party)
+
+
+def _position(venue: str, at: int) -> Degrees | None:
+    known = venues.known(venue, at)
+    if known is None or known.about.moves or known.about.position is None:
+        return None
+    return _degrees(known.about.position)
+
+
+@lru_cache(maxsize=4096)
+def _degrees(position: Position) -> Degrees:
+    return wgs84(position)
 
 
 def _claim(head: Head, attempt: str, at: int) -> None:
@@ -152,9 +182,7 @@ def _claim(head: Head, attempt: str, at: int) -> None:
         raise Busy(head.trace)
 
 
-def _plan(
-    exposures: list[Exposure], trees: dict[str, tuple[str, ...]], chains: Chains, at: int, outside: int = 0
-) -> Plan:
+def _plan(exposures: list[Exposure], trees: dict[str, tuple[str, ...]], chains: Chains, at: int) -> Plan:
     hours = {
         (venue, hour)
         for one in exposures
@@ -162,7 +190,7 @@ def _plan(
         for hour in presence.hours_of(one.start, one.end)
         if at - rules.KEPT_S - 3600 < hour <= at + 3600
     }
-    return Plan(exposures, chains, sorted(hours), outside)
+    return Plan(exposures, chains, sorted(hours))
 
 
 def _chains(of: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
@@ -204,16 +232,17 @@ def _found(head: Head, pids: list[str], plan: Plan, at: int, beat: Beat) -> list
         sure = [
             rules.is_confirmed(one.visit, shown, presence.chain_of(one.visit.venue, plan.chains)) for one in encounters
         ]
-        found.append(Found(pid, presence.seconds_of(encounters), rules.met(encounters, sure), own_at))
+        shown_as = rules.met(encounters, sure, lambda venue, code: label_of(venues.known(venue, at), code))
+        found.append(Found(pid, presence.seconds_of(encounters), shown_as, own_at))
     return found
 
 
 def _met(pid: str, plan: Plan, at: int) -> tuple[str, list[Encounter], int]:
     seen = checkins.seen_of(pid, at)
-    visits = presence.visits_of(map(act_of, seen), plan.chains)
+    visits = presence.visits_of(acts_of(seen, at), plan.chains)
     encounters = presence.encounters_of(visits, plan.exposures, plan.chains)
     places = {one.visit.venue for one in encounters}
-    own_at = max((one.received_at for one in seen if one.how == "self" and one.venue in places), default=0)
+    own_at = max((one.received_at for one in seen if one.how != "assisted" and one.venue in places), default=0)
     return pid, encounters, own_at
 
 
@@ -247,7 +276,7 @@ def _tell(head: Head, found: list[Found], at: int, beat: Beat) -> None:
     told = [(one.pid, one.own_at) for one in found]
     case = service.person_of(head)
     if case:
-        own = (one.received_at for one in checkins.seen_of(case, at) if one.how == "self")
+        own = (one.received_at for one in checkins.seen_of(case, at) if one.how != "assisted")
         told.append((case, max(own, default=0)))
 
     def note(one: tuple[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -10,7 +11,7 @@ from functions.shared.clock import rfc3339
 from functions.tracing import notices, presence, rules, service
 from functions.tracing.keys import Key
 from functions.tracing.model import Head
-from functions.tracing.rules import Decision, Ground, NoticeState, State
+from functions.tracing.rules import Decision, Ground, Met, NoticeState, State
 
 Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-22T08:05:00+08:00"])]
 Label = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -72,7 +73,8 @@ class NoticeOut(Struct, frozen=True):
 class TraceOut(Struct, frozen=True, omit_defaults=True):
     """A trace without its people; `settled_at` is when no late check-in of its window can arrive any more.
 
-    `outside` counts the case's visits outside the area of who asked: those are not searched.
+    `outside` counts the case's visits outside the area of who asked: those are not searched. `doubted` counts those
+    searched that rest on check-ins between which nobody can have travelled.
     """
 
     trace: str
@@ -96,6 +98,7 @@ class TraceOut(Struct, frozen=True, omit_defaults=True):
     visible_at: str | None = None
     follow_up_key: str | None = None
     outside: int = 0
+    doubted: int = 0
     venues: int = 0
     people: int = 0
     done_at: str | None = None
@@ -109,10 +112,12 @@ class TracesOut(Struct, frozen=True, omit_defaults=True):
     next: str | None = None
 
 
-class MetOut(Struct, frozen=True):
+class MetOut(Struct, frozen=True, omit_defaults=True):
     """One time and place: `place` is the narrowest that holds both, `venue` where this person checked in.
 
-    `confirmed` tells that somebody at a door saw the person; else the check-in is their phone's word alone.
+    `confirmed` tells that somebody at a door saw the person; else the check-in is their phone's word alone. `doubt` is
+    there where they can't have travelled so fast between two check-ins. `entrances` are the posters they scanned;
+    `companions` came with them under the same check-in, without names.
     """
 
     place: str
@@ -121,10 +126,16 @@ class MetOut(Struct, frozen=True):
     end: str
     seconds: int
     confirmed: bool
+    entrances: tuple[str, ...] = ()
+    companions: int = 0
+    doubt: Literal["travel"] | None = None
 
 
 class TracedPerson(Struct, frozen=True, omit_defaults=True):
-    """Somebody who was there: no name. `contact` is a compact JWE that the follow-up team's key opens."""
+    """Somebody who was there: no name. `contact` is a compact JWE that the follow-up team's key opens.
+
+    `confirmed_seconds` were seen at a door, `doubted_seconds` rest on check-ins between which nobody can have travelled.
+    """
 
     ref: str
     rank: int
@@ -133,6 +144,7 @@ class TracedPerson(Struct, frozen=True, omit_defaults=True):
     met: tuple[MetOut, ...]
     contact: str | None = None
     unreachable: Literal["never-enrolled", "key-retired"] | None = None
+    doubted_seconds: int = 0
 
 
 class TracedPeople(Struct, frozen=True, omit_defaults=True):
@@ -215,6 +227,7 @@ def trace_out(head: Head) -> TraceOut:
         visible_at=_moment(int(head.visible_at)) if head.state != "refused" else None,
         follow_up_key=head.key or None,
         outside=int(head.outside),
+        doubted=int(head.doubted),
         venues=int(head.venues),
         people=int(head.people),
         done_at=_moment(int(head.done_at)),
@@ -236,21 +249,35 @@ def notice_out(head: Head) -> NoticeOut:
 
 def person_out(shown: service.Shown) -> TracedPerson:
     """Return a person of a page."""
-    met = tuple(
-        MetOut(one.place, one.venue, rfc3339(one.start), rfc3339(one.end), one.end - one.start, one.confirmed)
-        for one in shown.found.met
-    )
-    sure = presence.union_s((one.start, one.end) for one in shown.found.met if one.confirmed)
     unreachable = shown.unreachable or None
     return TracedPerson(
         shown.ref,
         shown.rank,
         shown.found.seconds,
-        sure,
-        met,
+        _seconds(one for one in shown.found.met if one.confirmed),
+        tuple(map(_met, shown.found.met)),
         shown.contact or None,
         unreachable,  # type: ignore[arg-type]  # as the service names it
+        _seconds(one for one in shown.found.met if one.doubt),
     )
+
+
+def _met(one: Met) -> MetOut:
+    return MetOut(
+        one.place,
+        one.venue,
+        rfc3339(one.start),
+        rfc3339(one.end),
+        one.end - one.start,
+        one.confirmed,
+        one.entrances,
+        one.party - 1,
+        "travel" if one.doubt else None,
+    )
+
+
+def _seconds(met: Iterable[Met]) -> int:
+    return presence.union_s((one.start, one.end) for one in met)
 
 
 def key_out(key: Key) -> FollowUpKeyOut:

@@ -12,7 +12,11 @@ from typing import Final
 
 from functions.venues.rules import Position
 
+Degrees = tuple[float, float]  # latitude, longitude
+
 METRES_PER_DEGREE: Final = 111_320.0  # of latitude; of longitude at the equator
+_RADIUS_M: Final = 6_371_008.8  # the mean of WGS 84
+_ROUNDS: Final = 3  # the shift changes by a metre over a kilometre: each round is a thousand times nearer
 _AXIS: Final = 6_378_245.0  # Krasovsky 1940, on which the shift is defined
 _SQUARE: Final = 0.006_693_421_622_965_943
 _BAIDU: Final = math.pi * 3000 / 180
@@ -25,6 +29,25 @@ def gcj02(position: Position) -> tuple[float, float]:
     if position.system == "bd09":
         return _of_baidu(position.latitude, position.longitude)
     return _shifted(position.latitude, position.longitude)
+
+
+def wgs84(position: Position) -> Degrees:
+    """Return latitude and longitude, in degrees, in the system of satellites, to about a metre."""
+    if position.system in {"wgs84", "cgcs2000"}:
+        return position.latitude, position.longitude
+    latitude, longitude = shown = gcj02(position)
+    for _ in range(_ROUNDS):
+        moved = _shifted(latitude, longitude)
+        latitude, longitude = latitude + shown[0] - moved[0], longitude + shown[1] - moved[1]
+    return latitude, longitude
+
+
+def great_circle_m(one: Degrees, other: Degrees) -> float:
+    """Return the distance of two places of WGS 84 over the earth taken as a sphere, in metres: right to half a percent."""
+    north, south = math.radians(one[0]), math.radians(other[0])
+    across = math.sin((north - south) / 2) ** 2
+    along = math.sin(math.radians(one[1] - other[1]) / 2) ** 2
+    return 2 * _RADIUS_M * math.asin(math.sqrt(min(1.0, across + math.cos(north) * math.cos(south) * along)))
 
 
 def metres(one: tuple[float, float], other: tuple[float, float]) -> float:
