@@ -1,4 +1,4 @@
-"""The words of a card 代登记卡, drawn as posters of card size are: a name tag, with nothing of anybody's health in it."""
+"""The words of a card 登记卡, drawn as posters of card size are: a name tag, with nothing of anybody's health in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functions.shared.clock import china_day
 from functions.shared.posters import Poster
 from functions.venues import codes
 
-_HEADING: Final = ("代登记卡", "Check-in card")
+_HEADING: Final = ("登记卡", "Check-in card")
 _STEPS: Final = (("请向门岗出示", "Show it to whoever is at the door"),)
 _PROMISE: Final = ("仅代替证件号码，不含任何健康状态", "In place of your number. No status in this card.")
 

@@ -1,4 +1,4 @@
-"""Cards 代登记卡: a number on paper that stands for a person's document at a door. One living card a person.
+"""Cards 登记卡: a number on paper that stands for a person's document at a door. One living card a person.
 
     number = short code of 40 bits of HMAC-SHA256(secret, pid, request, attempt), with its check digits
     row    = HMAC-SHA256(secret, number)

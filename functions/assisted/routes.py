@@ -16,6 +16,7 @@ from functions.assisted.shapes import (
     RevocationOut,
 )
 from functions.audit import service as audit
+from functions.gates import service as gates
 from functions.lookups import service as lookups
 from functions.shared import posters
 from functions.shared.clock import rfc3339
@@ -84,7 +85,7 @@ def end_card(request: Request) -> RevocationOut:
 )
 def known_people(request: Request, venue: str) -> KnownOut:
     """List at most 20, the latest first; counted for the device, kept in the log, and each of them is told."""
-    gate = service.require_door(request.caller, venue, request.at)
+    gate = gates.require_door(request.caller, venue, request.at)
     found = service.acquaintances(request.caller, gate, venue, request.body.tail, request.at)
     return KnownOut(tuple(KnownPerson(ref, name) for ref, name in found))
 

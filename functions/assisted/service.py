@@ -9,7 +9,6 @@ from functions.assisted import caps, cards, known, names
 from functions.assisted.model import CardRow
 from functions.assisted.rules import Count, Way, read_tail
 from functions.audit import service as audit
-from functions.gates import service as gates
 from functions.lookups import service as lookups
 from functions.people.rules import folded
 from functions.shared import log
@@ -17,9 +16,8 @@ from functions.shared.callers import AREA_ROLES, Caller
 from functions.shared.identity import Document, DocumentFault, read_document
 from functions.shared.masking import mask
 from functions.shared.pids import pid_of
-from functions.shared.problems import Conflict, FieldError, Forbidden, Malformed, Rejected
+from functions.shared.problems import Conflict, FieldError, Malformed, Rejected
 from functions.shared.secrets import keyed_hash
-from functions.venues import service as venues
 
 _PATIENCE: Final = 6  # attempts at the log while somebody stands at a door; a quarter of a second at most
 
@@ -67,30 +65,11 @@ class _Named:
     acquaintance: known.Acquaintance | None = None
 
 
-def require_door(caller: Caller, venue: str, at: int) -> str:
-    """Return the gate a caller stands at, empty for a venue's manager or an officer; refuse whoever has no business there.
-
-    Raises:
-        Forbidden: `shift` or `scope`.
-        NotFound: there is no such venue.
-    """
-    if caller.role == "guard":
-        gate = gates.require_shift(caller, at)
-        if gate.venue != venue:
-            raise Forbidden("Your gate is another venue's.", code="scope")
-        return gate.gate
-    if caller.role == "venue":
-        caller.require_scope(venue)
-    else:
-        caller.require_area(venues.must(venue, at).area)
-    return ""
-
-
 def identify(caller: Caller, venue: str, told: Told, act: str, at: int) -> Person:
     """Return whom a check-in is for, once it is counted.
 
     Args:
-        caller: who asks, for a venue they may act at (`require_door`).
+        caller: who asks, for a venue they may act at (`gates.require_door`).
         venue: where.
         told: what they tell of the person.
         act: what makes the check-in one beside its person: the direction, and the ten minutes it is in.

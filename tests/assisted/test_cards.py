@@ -166,7 +166,7 @@ def test_a_card_is_printed_with_what_a_scanner_and_a_person_read(engine: Service
     assert made["number"] not in printed.headers["content-disposition"]
     (page,) = PdfReader(io.BytesIO(printed.body)).pages
     words = page.extract_text()
-    for word in (made["name"], made["spelled"], COMMUNITY, "No status in this card", "不含任何健康状态", "代登记卡"):
+    for word in (made["name"], made["spelled"], COMMUNITY, "No status in this card", "不含任何健康状态", "登记卡"):
         assert word in words.replace("\n", " ")
     assert person.name not in words
     assert (round(float(page.mediabox.width) / 72 * 25.4), round(float(page.mediabox.height) / 72 * 25.4)) == (86, 54)

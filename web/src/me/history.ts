@@ -100,16 +100,22 @@ function traced(app: App, { place, ground = "", searched_at: approved = "", at }
   );
 }
 
+/** How somebody was found who was checked in, and what a community did about a card, are kinds of their own to read. */
+function kindOf({ kind, way }: Lookup): Word {
+  return kind === "assisted" && way !== undefined && way !== "number" ? `kind:assisted:${way}` : `kind:${kind}`;
+}
+
 function lookup(app: App, one: Lookup): Node {
   if (one.kind === "trace") return traced(app, one);
   const { voice } = app;
+  const byArea = one.kind === "card" || one.kind === "card-ended";
   const way = one.direction === undefined ? "" : ` · ${direction(app, one.direction)}`;
   const verdict = one.verdict === undefined ? undefined : h("p", {}, voice.say(`decision:${one.verdict}`));
   return h(
     "div",
     {},
-    h("h2", {}, one.place),
-    h("p", {}, voice.say(`kind:${one.kind}`), way, " · ", when(voice, one.at)),
+    h("h2", {}, byArea ? voice.say("tracedArea", { area: one.place }) : one.place),
+    h("p", {}, voice.say(kindOf(one)), way, " · ", when(voice, one.at)),
     verdict,
   );
 }

@@ -57,13 +57,15 @@ export interface OwnCheckin {
 
 export interface Lookup {
   readonly at: string;
-  readonly kind: "scan" | "printed" | "assisted" | "trace";
+  readonly kind: "scan" | "printed" | "assisted" | "offered" | "card" | "card-ended" | "trace";
   readonly place: string;
   readonly direction?: "in" | "out";
   readonly verdict?: "accepted" | "admitted" | "refused" | "unsure";
   /** Of a trace: its legal ground, and when it was approved. */
   readonly ground?: string;
   readonly searched_at?: string;
+  /** Of a check-in made for the person: how they were found. */
+  readonly way?: "card" | "number" | "known";
 }
 
 /** What the district wrote to people who were where a case was. */
