@@ -92,7 +92,7 @@ export default defineConfig({
       compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, inline: 2, sequences: false },
     },
     rolldownOptions: {
-      input: apart ?? { ...pages, ...(ORIGIN === "desk" ? {} : worker) },
+      input: apart ?? { ...pages, ...worker },
       preserveEntrySignatures: "allow-extension",
       output: {
         entryFileNames: ({ name }) => NAMED[name] ?? "assets/[name]-[hash].js",

@@ -79,7 +79,8 @@ export class ApplyForm {
   private field(name: Typed): Node {
     const { voice, draft } = this;
     const hint = HINTS[name];
-    const made = new Field(voice.say(name), { id: name, value: draft[name], ...INPUTS[name] }, (value) => {
+    const word = name === "contact" && this.mode === "behalf" ? "contactName" : name;
+    const made = new Field(voice.say(word), { id: name, value: draft[name], ...INPUTS[name] }, (value) => {
       draft[name] = value;
     });
     this.fields.set(name, made);
@@ -120,7 +121,8 @@ export class ApplyForm {
       this.field("name"),
       kind,
       this.field("area"),
-      this.whereArea(),
+      // A worker's own community is filled in.
+      ...(this.mode === "behalf" ? [] : [this.whereArea()]),
       h("label", { class: "tick", for: "moves" }, moves, h("span", {}, voice.say("moves"))),
       fixed,
       h("div", { class: "times" }, this.field("opens"), this.field("closes")),

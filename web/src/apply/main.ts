@@ -5,6 +5,7 @@ import { h, refill } from "../shared/dom";
 import { Offline, Problem } from "../shared/api";
 import { makeKey } from "../shared/keys";
 import { KINDS } from "../shared/kinds";
+import { saveFile } from "../shared/saving";
 import type { Session } from "../shared/session";
 import { bar, helpLine } from "../shared/shell";
 import { askToPersist, openStorage } from "../shared/store";
@@ -191,10 +192,7 @@ async function savePoster(sent: Sent, get: HTMLButtonElement, fault: HTMLElement
   fault.textContent = "";
   try {
     const data = await poster(session(sent), sent.venue);
-    const link = h("a", { href: URL.createObjectURL(data), download: `poster-${sent.venue}.pdf` });
-    link.click();
-    // The download has taken the data over by then.
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveFile(`poster-${sent.venue}.pdf`, data);
   } catch (error) {
     fault.textContent = faultOf(voice, error);
   } finally {

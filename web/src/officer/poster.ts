@@ -1,12 +1,11 @@
 /** Posters: made by the service, saved as a file to be printed. */
-import { fileLink } from "../desk/saving";
 import { h } from "../shared/dom";
+import { saveFile } from "../shared/saving";
 import type { Officer } from "./officer";
 import { actionButton, type Outcome } from "./panel";
 
 /** What posters are printed on. */
 export const SIZES = ["a4", "a5", "card"] as const;
-const KEPT_MS = 60_000;
 
 /** A button that saves a poster; `name` is the file's, without anything personal. */
 export function posterButton(
@@ -21,10 +20,7 @@ export function posterButton(
   const { voice, desk } = officer;
   return actionButton(text, "plain", outcome, async () => {
     const answer = await desk.send("GET", path());
-    const made = fileLink(name, await answer.blob(), name);
-    made.click();
-    // The download has taken the data over by then.
-    setTimeout(() => URL.revokeObjectURL(made.href), KEPT_MS);
+    saveFile(name, await answer.blob());
     await then();
     outcome.done(() => [h("p", {}, voice.say("posterSaved", { file: name }))]);
   });

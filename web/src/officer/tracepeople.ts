@@ -1,6 +1,6 @@
 /** Whom a trace found, page by page: refs, times and places. Each page is read on purpose, for the reading is logged. */
 import { marked } from "../desk/marks";
-import { fileLink } from "../desk/saving";
+import { fileLink } from "../shared/saving";
 import { table } from "../desk/table";
 import { h } from "../shared/dom";
 import type { Officer } from "./officer";

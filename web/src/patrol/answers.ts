@@ -43,5 +43,5 @@ export interface Venue {
   readonly name: string;
 }
 
-export const STEPS = ["handed-over", "seen", "missing", "damaged", "covered", "printed"] as const;
+export const STEPS = ["seen", "handed-over", "missing", "damaged", "covered", "printed"] as const;
 export type Step = (typeof STEPS)[number];

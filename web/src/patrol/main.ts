@@ -1,5 +1,6 @@
 /** `desk./worker`: a grid worker's walks, applications on the spot, and what posters look like on the doors. */
 import { type Console, openConsole, type Tab, type View } from "../desk/shell";
+import { keepOffline } from "../shared/offline";
 import { speaker } from "../shared/words";
 import { ApplyView } from "./apply";
 import { HomeView } from "./home";
@@ -30,4 +31,6 @@ function tabs(): readonly Tab[] {
   ];
 }
 
+// Opened once with a network, the page opens in a basement too; what is noted there is sent later.
+void keepOffline("/worker");
 void openConsole({ voice, roles: ["worker"], tabs, view });

@@ -3,6 +3,7 @@ import { readCode } from "../checkin/code";
 import type { View } from "../desk/shell";
 import { h } from "../shared/dom";
 import { Offline, Problem } from "../shared/api";
+import { keepFiles } from "../shared/offline";
 import { type Step, STEPS, type Venue } from "./answers";
 import type { ScanFault } from "./scan";
 import { actButton, Part, Waiting, type Worker } from "./worker";
@@ -44,6 +45,11 @@ export class PosterView implements View {
 
   constructor(private readonly worker: Worker) {
     this.waiting = new Waiting(worker);
+    // Whoever looks at posters shall read them in a basement too; without a network now, it waits for another time.
+    void import("./scan").then(
+      ({ FILES }) => keepFiles(FILES),
+      () => undefined,
+    );
   }
 
   title(): string {
@@ -171,8 +177,10 @@ export class PosterView implements View {
     const { voice } = this.worker;
     const { short, name } = seen;
     const spelled = `${short.slice(0, 4)}-${short.slice(4, 8)}-${short.slice(8)}`;
-    const steps = STEPS.map((step) =>
-      actButton(voice, voice.say(`step:${step}`), "plain wide", this.fault, () => this.note(seen, step)),
+    const steps = STEPS.map((step, place) =>
+      actButton(voice, voice.say(`step:${step}`), place === 0 ? "solid" : "plain", this.fault, () =>
+        this.note(seen, step),
+      ),
     );
     const other = h("button", { type: "button", class: "plain wide" }, voice.say("otherPoster"));
     other.addEventListener("click", () => this.begin());
@@ -183,7 +191,7 @@ export class PosterView implements View {
         h("h2", { id: "poster-head", tabindex: "-1" }, name ?? voice.say("aPoster")),
         h("p", { class: "short" }, spelled),
         h("p", {}, voice.say("whatIsSeen")),
-        ...steps,
+        h("div", { class: "steps" }, ...steps),
       ),
       other,
     ];

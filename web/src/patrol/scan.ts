@@ -1,7 +1,10 @@
 /** The phone's camera, looking for a poster's code; loaded by whoever presses its button. */
 import { Camera, NoCamera } from "../scanner/camera";
-import { NoReader, Reader } from "../scanner/reading";
+import { NoReader, Reader, READER_FILES } from "../scanner/reading";
 import { watch } from "../scanner/watch";
+
+/** What reading needs besides this, to be kept for where there is no network. */
+export const FILES = READER_FILES;
 
 export type ScanFault = "denied" | "none" | "busy" | "unsupported" | "noReader";
 

@@ -47,8 +47,11 @@ function handOver(): void {
   past.observe({ type: "resource", buffered: true });
 }
 
-/** Register the origin's service worker. Resolves to whether this browser has one; in-app browsers often have not. */
-export async function keepOffline(): Promise<boolean> {
+/**
+ * Register the origin's service worker, for a part of the origin where one is named. Resolves to whether this browser has
+ * one; in-app browsers often have not.
+ */
+export async function keepOffline(scope = "/"): Promise<boolean> {
   if (!("serviceWorker" in navigator)) return false;
   try {
     if (await isTurnedOff()) {
@@ -58,7 +61,8 @@ export async function keepOffline(): Promise<boolean> {
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
       if (data === "turned-off") location.reload();
     });
-    const registration = await navigator.serviceWorker.register(scriptUrl("/sw.js"), { updateViaCache: "none" });
+    const asked = { scope, updateViaCache: "none" } as const;
+    const registration = await navigator.serviceWorker.register(scriptUrl("/sw.js"), asked);
     const news = (): void => void registration.update().catch(() => undefined);
     setInterval(news, HOUR_MS);
     addEventListener("online", news);

@@ -4,7 +4,7 @@ import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import { asText, copyButton } from "../desk/copying";
 import { faultText } from "../desk/faults";
-import { fileLink } from "../desk/saving";
+import { fileLink, saveFile } from "../shared/saving";
 import type { Console } from "../desk/shell";
 import { table } from "../desk/table";
 import { canPrint, type Person } from "./standing";
@@ -223,7 +223,7 @@ export class Printing {
       const data = pdfOf(pdf);
       this.files.push({ name, data, count: printed });
       // The browser may ask once whether this page may save several files; the links stay for who said no.
-      fileLink(name, data, name).click();
+      saveFile(name, data);
     }
     this.listed.changed(new Set(refs.filter((ref) => !without.has(ref))));
   }
