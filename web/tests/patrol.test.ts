@@ -1,0 +1,66 @@
+/** A worker's notes and an officer's walks, without a page. */
+import { expect, test } from "vitest";
+import { walksOf } from "../src/officer/patrolling";
+import { subjectOf } from "../src/patrol/book";
+import { chaseNote, isFinal, posterNote, waitingChase } from "../src/patrol/notes";
+import { codeOfPoster, shortOf } from "../src/patrol/poster";
+
+const ME = "https://me.example.gov";
+const PLACE = { patrol: "P-1", item: "B-1", name: "青禾便利店" };
+const TOLD = { how: "visit", outcome: "refused", note: "" } as const;
+
+test("walks are of one area each and never longer than the service takes, and nothing is lost or doubled", () => {
+  const items = new Map(Array.from({ length: 7 }, (_, n) => [`B-${n}`, n % 2 === 0 ? "990101001001" : "990101001002"]));
+  const walks = walksOf(items, 3);
+  expect(walks.map(([area, own]) => [area.slice(-1), own.length])).toEqual([
+    ["1", 3],
+    ["1", 1],
+    ["2", 3],
+  ]);
+  expect(walks.flatMap(([, own]) => own).sort()).toEqual([...items.keys()].sort());
+  for (const [area, own] of walks) for (const item of own) expect(items.get(item)).toBe(area);
+});
+
+test("a chase carries the phone's own id, so that sent twice it is one", () => {
+  const note = chaseNote("w|9", PLACE, TOLD, "2026-11-24T01:00:00Z", "c-1");
+  expect([note.path, note.body["client"], note.body["at"]]).toEqual([
+    "/patrols/P-1/items/B-1/chases",
+    "c-1",
+    "2026-11-24T01:00:00Z",
+  ]);
+});
+
+test("the newest note that waits stands for its place; one that was refused does not", () => {
+  const first = chaseNote("w", PLACE, TOLD, "2026-11-24T01:00:00Z", "c-1");
+  const second = chaseNote("w", PLACE, { ...TOLD, outcome: "done" }, "2026-11-24T02:00:00Z", "c-2");
+  expect(waitingChase([first, second], "P-1", "B-1")?.outcome).toBe("done");
+  expect(waitingChase([first, { ...second, refused: "personal-data" }], "P-1", "B-1")?.outcome).toBe("refused");
+  expect(waitingChase([first, second], "P-1", "B-2")).toBeUndefined();
+});
+
+test("a refusal of the note is final, a busy service and somebody else's page are not", () => {
+  expect([422, 409, 404].map((status) => isFinal(status, "x"))).toEqual([true, true, true]);
+  expect([isFinal(404, "gateway"), isFinal(429, "busy"), isFinal(503, "busy"), isFinal(401, "token")]).toEqual(
+    Array(4).fill(false),
+  );
+});
+
+test("a poster's address is read from our own pages alone, whole or not at all", () => {
+  const seen = { venue: "V-10", short: "K7QM3XPA91" };
+  const whole = `${ME}/c/V-10-K7QM3XPA91-aebagbaf`;
+  expect(codeOfPoster(whole, ME)).toEqual(seen);
+  expect(codeOfPoster(whole.replace("91-", "92-"), ME)).toBeUndefined();
+  expect(codeOfPoster(whole.replace(ME, "https://me.example.gov.evil.test"), ME)).toBeUndefined();
+  expect(codeOfPoster(whole.slice(0, -1), ME)).toBeUndefined();
+  expect(posterNote("w", seen, "seen", "2026-11-24T01:00:00Z", "n").path).toBe("/venues/V-10/codes/K7QM3XPA91/poster");
+});
+
+test("a typed code is what people meant by it", () => {
+  expect(shortOf(" k7qm-3xpa-91 ")).toBe("K7QM3XPA91");
+  expect(shortOf("O0il-3xpa-91")).toBe("00113XPA91");
+});
+
+test("whose notes they are stands in the token, and nothing breaks on anything else", () => {
+  const claims = btoa(JSON.stringify({ sub: "worker-7" })).replace(/=+$/, "");
+  expect([subjectOf(`h.${claims}.s`), subjectOf("h.%%.s"), subjectOf("")]).toEqual(["worker-7", "", ""]);
+});
