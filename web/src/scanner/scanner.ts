@@ -207,6 +207,7 @@ export class Running {
     try {
       const { rules } = await this.post.book.refresh(this.shift);
       if (rules !== undefined) this.rules = rules;
+      document.body.dataset.rules = "told";
       this.screen.tick();
     } catch (error) {
       // Without a network the shift stands until its end; what the service refuses for a while is asked again.
