@@ -45,6 +45,18 @@ class Api:
         """Return a text that the API answers."""
         return self._ask("GET", self.base + path, None, "").decode()
 
+    def published(self, path: str) -> bytes | None:
+        """Return a published file, which needs no token; None when there is none."""
+        try:
+            with urllib.request.urlopen(_checked(self.base + path), timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked
+                return bytes(answer.read())
+        except urllib.error.HTTPError as refused:
+            if refused.code in {403, 404}:  # a bucket that may not be listed says 403 of what is not there
+                return None
+            raise click.ClickException(_sentence(refused)) from None
+        except urllib.error.URLError as unreachable:
+            raise click.ClickException(f"{self.base} does not answer: {unreachable.reason}") from None
+
     def put_elsewhere(self, url: str, data: bytes, headers: dict[str, str]) -> None:
         """PUT a file at a presigned address, without our token."""
         _send(urllib.request.Request(_checked(url), data, headers, method="PUT"))  # noqa: S310 - checked

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "verify": ("cli.verify", "verify", "Verify a pass offline: yes or no, and why."),
     "inspect": ("cli.inspect", "inspect", "Show what a pass says, promising nothing."),
     "audit": ("cli.audit", "audit", "Verify many passes and report on them."),
+    "audit-log": ("cli.auditlog", "audit_log", "Check that nobody changed, moved or removed a row of the audit log."),
     "qr": ("cli.qr", "qr", "Draw a pass as a QR symbol."),
     "keys": ("cli.keys", "keys", "Root key ceremony, rotation, key statement."),
     "redrive": ("cli.redrive", "redrive", "Send dead letters again."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from functions.audit.rules import Entry
+from credentials.auditlog import Entry
 from functions.shared.tables import Table, TableMeta
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from credentials.auditlog import SHARDS, Entry
 from functions.audit import service
-from functions.audit.rules import SHARDS, Entry
 from functions.shared.cursors import read_cursor, write_cursor
 from functions.shared.http import Request, Routes
 from functions.shared.problems import FieldError, Malformed

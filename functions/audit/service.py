@@ -10,8 +10,8 @@ from dataclasses import replace
 from hashlib import sha256
 from zlib import crc32
 
+from credentials.auditlog import GENESIS, SHARDS, Entry, row_hash
 from functions.audit.model import AuditRow, row_of, sequence_key
-from functions.audit.rules import GENESIS, SHARDS, Entry, row_hash
 from functions.shared.clock import DAY_S
 from functions.shared.tables import living
 
@@ -68,7 +68,7 @@ def record(
     )
     _refuse_prose(facts)
     for attempt in range(attempts):
-        entry = _following(facts, _last(facts.shard))
+        entry = _following(facts, newest(facts.shard))
         # Two writers that read the same last row aim at the same sequence; the key lets one of them through.
         if row_of(entry, at + KEPT_S).put_if_absent():
             return entry
@@ -89,7 +89,8 @@ def _following(facts: Entry, last: Entry | None) -> Entry:
     return replace(linked, hash=row_hash(linked))
 
 
-def _last(shard: int) -> Entry | None:
+def newest(shard: int) -> Entry | None:
+    """Return a shard's newest row, None when it has none."""
     # Rows past their life count too while they are there: the chain goes on from them.
     for row in AuditRow.query(str(shard), consistent_read=True, scan_index_forward=False, limit=1):
         return row.entry()

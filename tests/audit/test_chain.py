@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.audit.rules import GENESIS, Broken, Entry, row_hash, verify_chain
+from credentials import KeySet, LocalSigner, Refused, jws, published_jwk
+from credentials.auditlog import (
+    GENESIS,
+    TYP,
+    Broken,
+    Checked,
+    Entry,
+    Head,
+    read_heads,
+    row_hash,
+    sign_heads,
+    verify_chain,
+)
 
 
 def chain(length: int, first: int = 1) -> list[Entry]:
@@ -26,8 +38,8 @@ def chain(length: int, first: int = 1) -> list[Entry]:
 def test_a_sound_chain_gives_its_last_row(first: int) -> None:
     """A chain verifies from its birth, and from its middle once the old end has left."""
     rows = chain(6, first)
-    assert verify_chain(rows) == rows[-1]
-    assert verify_chain([]) is None
+    assert verify_chain(rows) == Checked(rows[0], rows[-1], rows=6)
+    assert verify_chain([]) == Checked()
 
 
 @settings(max_examples=150, deadline=None)
@@ -40,7 +52,7 @@ def test_any_changed_row_is_found(place: int, member: str) -> None:
     rows[place] = replace(rows[place], **{member: changed})
     with pytest.raises(Broken) as broken:
         verify_chain(rows)
-    assert broken.value.entry == rows[place]
+    assert (broken.value.shard, broken.value.sequence) == (rows[place].shard, rows[place].sequence)
     assert broken.value.law == "altered"
 
 
@@ -70,3 +82,65 @@ def test_each_way_to_break_a_chain_has_its_name() -> None:
         with pytest.raises(Broken, match=law) as seen:
             verify_chain(broken)
         assert seen.value.law == law
+
+
+def head_of(row: Entry) -> Head:
+    """What is signed of a row that was the newest."""
+    return Head(row.shard, row.sequence, row.hash)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 8), st.integers(1, 8), st.integers(1, 3))
+def test_what_was_signed_can_neither_be_cut_off_nor_written_anew(signed: int, kept: int, added: int) -> None:
+    """Rows behind the newest that is left, and other rows in their place, break the chain wherever a head was signed."""
+    rows = chain(8)
+    heads = [head_of(rows[signed - 1]), head_of(rows[0])]
+    assert verify_chain(rows, heads) == Checked(rows[0], rows[-1], rows=8, held=len({1, signed}))
+    forged = rows[:kept]
+    for n in range(added):
+        last = forged[-1]
+        bare = replace(last, sequence=last.sequence + 1, count=90 + n, previous=last.hash, hash="")
+        forged.append(replace(bare, hash=row_hash(bare)))
+    assert verify_chain(forged).rows == kept + added  # by itself it is sound
+    if signed > kept:
+        law = "rewritten" if signed <= kept + added else "cut"
+        with pytest.raises(Broken, match=law) as broken:
+            verify_chain(forged, heads)
+        assert broken.value.sequence == signed
+
+
+def test_a_head_older_than_the_oldest_row_says_nothing() -> None:
+    """Rows leave after three years; the heads of then are counted as such, and two heads of one row must agree."""
+    rows = chain(4, first=77)
+    assert verify_chain(rows, [Head(2, 70, "a" * 64), head_of(rows[1])]) == Checked(rows[0], rows[3], 4, 1, 1)
+    with pytest.raises(Broken, match="rewritten"):
+        verify_chain(rows, [head_of(rows[1]), Head(2, rows[1].sequence, "b" * 64)])
+    with pytest.raises(Broken, match="cut"):
+        verify_chain([], [Head(2, 5, "a" * 64)])
+
+
+ISSUER, AT = "https://pass.example.gov", 1_795_312_800
+
+
+def test_heads_are_the_issuers_log_keys_and_of_its_day() -> None:
+    """Another use, another day, another issuer, another text and any changed character are refused."""
+    signer, head = LocalSigner.generate(), Head(2, 5, "a" * 64)
+
+    def keys(use: str = "log", nbf: int = AT - 60) -> KeySet:
+        return KeySet.from_jwks({"keys": [published_jwk(signer.public_jwk(), use=use, nbf=nbf, exp=nbf + 86_400)]})
+
+    token = sign_heads(issuer=ISSUER, at=AT, heads=[head], signer=signer)
+    assert read_heads(token, keys(), ISSUER).heads == (head,)
+    another = sign_heads(issuer=ISSUER, at=AT, heads=[head], signer=LocalSigner.generate())
+    foreign = jws.sign_compact(jws.header_text(TYP, signer.kid), b'{"iss":"x"}', signer)
+    for bad, known, issuer in (
+        (token, keys("status"), ISSUER),
+        (token, keys(nbf=AT + 1), ISSUER),
+        (token, keys(), "https://other.example.gov"),
+        (another, keys(), ISSUER),
+        (foreign, keys(), ISSUER),
+        (token[:-1] + ("A" if token[-1] != "A" else "Q"), keys(), ISSUER),
+        ("no heads", keys(), ISSUER),
+    ):
+        with pytest.raises(Refused):
+            read_heads(bad, known, issuer)

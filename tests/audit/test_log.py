@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from functions.audit import rules, service
+from credentials import auditlog
+from functions.audit import service
 from infra.local import Service
 from tests.conftest import Http
 
 AT = 4_098_996_000  # in 2099: the engine deletes rows whose life is over, as DynamoDB does
 
 
-def shard_of(actor: str, engine_at: int = AT) -> list[rules.Entry]:
+def shard_of(actor: str, engine_at: int = AT) -> list[auditlog.Entry]:
     """Return the whole shard in which an actor's acts are."""
     shard = service.record(actor, "test.probe", at=engine_at).shard
     return list(service.entries(shard, at=engine_at))
@@ -25,7 +26,7 @@ def test_writers_at_once_make_one_chain() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: service.record("officer:one", "unit.register", case=f"U-{n}", at=AT), range(20)))
     rows = shard_of("officer:one")
-    assert rules.verify_chain(rows) == rows[-1]
+    assert auditlog.verify_chain(rows).last == rows[-1]
     assert {f"U-{n}" for n in range(20)} <= {row.case for row in rows}
 
 
@@ -58,12 +59,12 @@ def test_auditors_read_it_page_by_page(http: Http, engine: Service) -> None:
     answer = http.get(path, token=token)
     assert answer.status == 200, answer.body
     page = answer.json()
-    assert page["shards"] == rules.SHARDS
-    rows = [rules.Entry(**row) for row in page["entries"]]
+    assert page["shards"] == auditlog.SHARDS
+    rows = [auditlog.Entry(**row) for row in page["entries"]]
     while page["next"]:
         page = http.get(f"{path}&next={page['next']}", token=token).json()
-        rows += [rules.Entry(**row) for row in page["entries"]]
-    last = rules.verify_chain(rows)
+        rows += [auditlog.Entry(**row) for row in page["entries"]]
+    last = auditlog.verify_chain(rows).last
     assert last is not None
     assert last.sequence >= entry.sequence > 200
     assert http.get("/audit?shard=9", token=token).status == 400

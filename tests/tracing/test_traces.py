@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from functions.audit import service as audit
-from functions.audit.rules import SHARDS
+from credentials.auditlog import SHARDS
 from functions.gates import service as gates
 from functions.passes.model import PassRow
 from functions.scans import rules as scan_rules

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.audit import service as audit
-from functions.audit.rules import SHARDS
+from credentials.auditlog import SHARDS
 from functions.shared import clock
 from functions.shared.callers import Caller
 from functions.shared.config import settings
