@@ -102,6 +102,30 @@ class CardOut(Struct, frozen=True):
     replaced: bool
 
 
+class RowFault(Struct, frozen=True):
+    """A bad row: its number as the spreadsheet counts, the column, the law it breaks and what to do; never the cell."""
+
+    row: int
+    column: str
+    law: str
+    en: str
+    zh: str
+
+
+class CardSheetOut(Struct, frozen=True, omit_defaults=True):
+    """What became of a spreadsheet: cards to print, the new ones among them; with `next_row` send it again from that row.
+
+    `pdf` is base64: a page for each card, in the order of the file; empty when there is none.
+    """
+
+    rows: int
+    cards: int
+    made: int
+    errors: tuple[RowFault, ...]
+    pdf: str = ""
+    next_row: int | None = None
+
+
 class RevocationIn(Struct, frozen=True, forbid_unknown_fields=True):
     """Which card to end: by its number, or by the document of whom it was made for."""
 

@@ -6,9 +6,11 @@ from functions.assisted import service as assisted
 from functions.assisted.service import Person, Told
 from functions.assisted.shapes import AssistedIn, AssistedOut
 from functions.checkins import door, rules, service
+from functions.checkins.recording import require_temperature
 from functions.checkins.rules import Act, Decision
 from functions.checkins.service import Details
 from functions.checkins.shapes import checks_of, instant_of
+from functions.gates import service as gates
 from functions.shared.http import Answer, Request, Routes
 
 routes = Routes("assisted-checkins")
@@ -26,8 +28,10 @@ def assist(request: Request, venue: str) -> Answer:
     """Record a check-in for somebody else, once it is known and counted whose; who asks sees the coarse cause."""
     given: AssistedIn = request.body
     caller, at = request.caller, request.at
-    gate = assisted.require_door(caller, venue, at)
+    gate = gates.require_door(caller, venue, at)
     seen_at = instant_of(given.at)
+    if given.temperature_c is not None:
+        require_temperature(given.temperature_c)
     # The same person the same way within ten minutes is one check-in, and counted once.
     same = f"{seen_at // rules.SLOT_S}#{given.direction}"
     person = assisted.identify(caller, venue, _told(given), same, at)

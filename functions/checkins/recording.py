@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -27,6 +27,8 @@ from functions.venues import nesting, scheme
 from functions.venues.rules import Venue
 
 How = Literal["self", "assisted", "group"]
+COLDEST_C: Final = 30.0
+HOTTEST_C: Final = 45.0
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,29 @@ def _lineage(act: Act, received_at: int, sources: Sources) -> tuple[Venue, ...]:
 
 
 def _require_measured(details: Details, asking: Iterable[Venue]) -> None:
-    if details.temperature_c is not None and not any(one.policy.temperature for one in asking):
+    measured = details.temperature_c
+    if measured is None:
+        return
+    require_temperature(measured)
+    if not any(one.policy.temperature for one in asking):
         raise Rejected(
             "No temperature is taken at this venue.",
             code="no-temperature",
             errors=(FieldError("/temperature_c", "no-temperature", "leave it out, or set it in the venue's policy"),),
+        )
+
+
+def require_temperature(measured: float, pointer: str = "/temperature_c") -> None:
+    """Refuse what no thermometer of a guard shows of a living person.
+
+    Raises:
+        Rejected: `temperature`.
+    """
+    if not COLDEST_C <= measured <= HOTTEST_C or round(measured, 1) != measured:
+        raise Rejected(
+            "This is no temperature of a person. Measure again.",
+            code="temperature",
+            errors=(FieldError(pointer, "temperature", "30.0 to 45.0 degrees Celsius, one decimal"),),
         )
 
 

@@ -17,7 +17,7 @@ from functions.shared.clock import rfc3339
 from functions.shared.config import settings
 from functions.shared.http import Answer, Request, Routes
 from functions.shared.problems import Forbidden, NotFound, Unauthenticated
-from functions.venues import nesting
+from functions.venues import nesting, reach
 from functions.venues import service as venues
 from functions.venues.policy_shapes import RulesOut, rules_out
 
@@ -143,7 +143,7 @@ class ShiftsOut(Struct, frozen=True):
 )
 def register(request: Request, gate: str) -> Answer:
     """Register a gate."""
-    service.require_venue(request.caller, request.body.venue, request.at)
+    reach.managed(request.caller, request.body.venue, request.at)
     made, new = service.put_gate(gate, request.body.venue, request.body.name, request.body.direction)
     _note(request, "gate.registered", gate)
     return Answer(_gate(made), 201 if new else 200)
@@ -152,7 +152,7 @@ def register(request: Request, gate: str) -> Answer:
 @routes.get("/venues/{venue}/gates", roles={"venue", "officer"}, answer=GatesOut, summary="The gates of a venue")
 def of_venue(request: Request, venue: str) -> GatesOut:
     """List a venue's gates."""
-    service.require_venue(request.caller, venue, request.at)
+    reach.managed(request.caller, venue, request.at)
     return GatesOut(tuple(_gate(one) for one in service.of_venue(venue)))
 
 

@@ -15,6 +15,7 @@ from functions.shared.callers import Caller
 from functions.shared.clock import DAY_S
 from functions.shared.problems import Conflict, Forbidden, NotFound, TooMany
 from functions.shared.tables import living
+from functions.venues import reach
 from functions.venues import service as venues
 
 _KEPT_S = 14 * DAY_S  # as long as the scans that name the device
@@ -38,18 +39,20 @@ def must(gate_id: str, at: int) -> Gate:
     return found
 
 
-def require_venue(caller: Caller, venue: str, at: int) -> None:
-    """Refuse who does not manage a venue: its own manager, and officers of its area, do.
+def require_door(caller: Caller, venue: str, at: int) -> str:
+    """Return the gate a caller stands at, empty for a venue's manager or an officer; refuse whoever has no business there.
 
     Raises:
-        Forbidden: `scope`.
+        Forbidden: `shift` or `scope`.
         NotFound: there is no such venue.
     """
-    if caller.role == "venue":
-        caller.require_scope(venue)
-        venues.must(venue, at)
-    else:
-        caller.require_area(venues.must(venue, at).area)
+    if caller.role != "guard":
+        reach.managed(caller, venue, at)
+        return ""
+    gate = require_shift(caller, at)
+    if gate.venue != venue:
+        raise Forbidden("Your gate is another venue's.", code="scope")
+    return gate.gate
 
 
 def managed(caller: Caller, gate_id: str, at: int) -> Gate:
@@ -60,7 +63,7 @@ def managed(caller: Caller, gate_id: str, at: int) -> Gate:
         NotFound: there is no such gate.
     """
     found = must(gate_id, at)
-    require_venue(caller, found.venue, at)
+    reach.managed(caller, found.venue, at)
     return found
 
 

@@ -85,7 +85,7 @@ def renew_venue_token(request: Request) -> ManagedOut:
 )
 def correct(request: Request, venue: str) -> VenueOut:
     """Put the corrected facts in place of those that were sent back, under the same id."""
-    found = managed(request, venue)
+    found = managed(request.caller, venue, request.at)
     facts = request.body.facts()
     about.require_address(facts.address, moves=facts.about.moves)
     if request.caller.role != "venue":
@@ -129,7 +129,7 @@ def decide_many(request: Request, code: str) -> DecisionsOut:
     """Decide; the same again is answered the same, and the log holds what was decided before this answers."""
     given: DecisionsIn = request.body
     _require_area(request, code)
-    require_level(request, given.decision)
+    require_level(request.caller, given.decision)
     wanted = tuple(dict.fromkeys(given.venues))
     results = review.decide(code, given.decision, given.reason, wanted, request.at)
     done = [venue for venue, result in zip(wanted, results, strict=True) if result == "done"]

@@ -9,9 +9,10 @@ from msgspec import Meta, Struct
 from functions.shared.sheets.laws import Fault
 from functions.venues import about, bulk
 from functions.venues.about import MAX_HOURS, HoursShape, PerHour, PositionShape
+from functions.venues.placing import require_place
 from functions.venues.review import Waiting
 from functions.venues.rules import Venue
-from functions.venues.service import Contact, Facts, require_place
+from functions.venues.service import Contact, Facts
 from functions.venues.shapes import Area, Id, Name, State, Text, VenueOut, venue_out
 
 MOST_AT_ONCE = 100

@@ -26,7 +26,7 @@ LONGEST_LABEL = 32
 )
 def add_code(request: Request, venue: str) -> CodeOut:
     """Make a code."""
-    managed(request, venue)
+    managed(request.caller, venue, request.at)
     made = entrances.add_code(venue, _label(request.body.label), request.at)
     _note(request, "venue.code-made")
     return code_out(venue, made, settings().me_url)
@@ -40,7 +40,7 @@ def add_code(request: Request, venue: str) -> CodeOut:
 )
 def retire_code(request: Request, venue: str, code: str) -> VenueOut:
     """Retire a code; again changes nothing."""
-    managed(request, venue)
+    managed(request.caller, venue, request.at)
     changed = entrances.retire_code(venue, code, request.at)
     _note(request, "venue.code-retired")
     return venue_out(changed, settings().me_url)
@@ -54,7 +54,7 @@ def retire_code(request: Request, venue: str, code: str) -> VenueOut:
 )
 def replace_code(request: Request, venue: str, code: str) -> CodeOut:
     """Answer the code that shall hang there instead; asked again it is the same one."""
-    managed(request, venue)
+    managed(request.caller, venue, request.at)
     made = entrances.replace_code(venue, code, request.at)
     _note(request, "venue.code-replaced")
     return code_out(venue, made, settings().me_url)
@@ -69,7 +69,7 @@ def replace_code(request: Request, venue: str, code: str) -> CodeOut:
 )
 def set_poster(request: Request, venue: str, code: str) -> CodeOut:
     """Note what the venue, an officer, or a worker on a walk says of a poster."""
-    managed(request, venue)
+    managed(request.caller, venue, request.at)
     changed = entrances.set_poster(venue, code, request.body.state, request.at)
     _note(request, f"venue.poster-{changed.poster}")
     return code_out(venue, changed, settings().me_url)
@@ -84,7 +84,7 @@ def set_poster(request: Request, venue: str, code: str) -> CodeOut:
 )
 def draw_poster(request: Request, venue: str) -> Answer:
     """Draw the poster of the label's code, made now when there is none; only an open venue has one."""
-    found, given = managed(request, venue), request.query
+    found, given = managed(request.caller, venue, request.at), request.query
     if not found.open:
         raise NotFound("A poster is printed once the venue is approved.", code="not-approved")
     form, size = posters.read_format(given.get("format", "")), posters.read_size(given.get("size", ""))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functions.venues import rules, service
-from functions.venues.model import VenueRow
+from functions.venues import placing, rules, service
 from functions.venues.rules import Venue
 
 
@@ -27,11 +26,4 @@ def ancestors(venue_id: str, at: int) -> tuple[str, ...]:
 
 def descendants(venue_id: str) -> tuple[str, ...]:
     """Return the ids of all that lies in a venue, level by level, without itself."""
-    found: list[str] = []
-    level = [venue_id]
-    for _depth in range(rules.MAX_DEPTH - 1):
-        level = [row.venue for parent in level for row in VenueRow.by_parent.query(parent)]
-        # A ring cannot be made one venue at a time; two at once could, and must not make this endless.
-        level = [venue for venue in level if venue not in {venue_id, *found}]
-        found += level
-    return tuple(found)
+    return tuple(venue for level in placing.levels_below(venue_id) for venue in level)

@@ -21,7 +21,7 @@ routes = Routes("presets")
 )
 def told(request: Request, area: str) -> PresetsOut:
     """Answer every kind's preset."""
-    require_district(request, area)
+    require_district(request.caller, area)
     return _shaped(presets.own(area, request.at))
 
 
@@ -34,7 +34,7 @@ def told(request: Request, area: str) -> PresetsOut:
 )
 def keep(request: Request, area: str) -> PresetsOut:
     """Set the presets whole; the same again changes nothing."""
-    require_district(request, area)
+    require_district(request.caller, area)
     named = [one.kind for one in request.body.presets]
     twice = sorted({kind for kind in named if named.count(kind) > 1})
     if twice:

@@ -34,6 +34,7 @@ DEFAULTS: Final[Mapping[str, Policy]] = {
     "residence": Policy(pass_required=False),
     "other": Policy(),
 }
+OTHER: Final = "other"
 _CHINESE: Final = {
     "市场": "market",
     "农贸市场": "market",
@@ -59,9 +60,9 @@ _CHINESE: Final = {
 
 
 def kind_of(category: str) -> str:
-    """Return the kind a category names, in either language; empty when it names none."""
+    """Return the kind a category names, in either language; `other` when it names none."""
     word = category.strip().casefold()
-    return word if word in DEFAULTS else _CHINESE.get(word, "")
+    return word if word in DEFAULTS else _CHINESE.get(word, OTHER)
 
 
 def own(district: str, at: int) -> dict[str, Policy]:
@@ -76,10 +77,10 @@ def keep(district: str, presets: Mapping[str, Policy]) -> None:
     DistrictRow(district).update(actions=[DistrictRow.presets.set(stated)])
 
 
-def preset(area: str, category: str, at: int) -> Policy | None:
-    """Return what a venue of this kind asks in its district, None when its category names no kind: one read."""
+def preset(area: str, category: str, at: int) -> Policy:
+    """Return what a venue of this kind asks in its district: one read."""
     kind = kind_of(category)
-    return own(district_of(area), at).get(kind, DEFAULTS[kind]) if kind else None
+    return own(district_of(area), at).get(kind, DEFAULTS[kind])
 
 
 def may_set(venue: Venue, policy: Policy, at: int) -> bool:
@@ -87,5 +88,5 @@ def may_set(venue: Venue, policy: Policy, at: int) -> bool:
 
     It is no looser than the preset of its kind, or than what an officer set: who saves what stands is not refused.
     """
-    bound = preset(venue.area, venue.category, at)
-    return bound is None or any(is_stricter_or_equal(policy, than) for than in (bound, venue.policy))
+    bounds = (preset(venue.area, venue.category, at), venue.policy)
+    return any(is_stricter_or_equal(policy, than) for than in bounds)

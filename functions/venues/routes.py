@@ -55,7 +55,7 @@ def register(request: Request, venue: str) -> Answer:
     if stored:
         request.caller.require_area(stored.area)
     if stored is None or not stored.open:
-        require_level(request, "approve")
+        require_level(request.caller, "approve")
     made, new = service.register(venue, request.body.facts(), request.at)
     _note(request, "venue.registered")
     return Answer(_shaped(made), 201 if new else 200)
@@ -103,7 +103,7 @@ def by_code(request: Request, code: str) -> PublicVenueOut:
 )
 def record(request: Request, venue: str) -> VenueOut:
     """Answer all that is stored of a venue, its contact too."""
-    found = managed(request, venue)
+    found = managed(request.caller, venue, request.at)
     return venue_out(found, settings().me_url, service.contact(found))
 
 
@@ -116,8 +116,8 @@ def record(request: Request, venue: str) -> VenueOut:
 )
 def decide(request: Request, venue: str) -> VenueOut:
     """Decide on a venue of the officer's area."""
-    managed(request, venue)
-    require_level(request, request.body.decision)
+    managed(request.caller, venue, request.at)
+    require_level(request.caller, request.body.decision)
     decided = service.decide(venue, request.body.decision, request.body.reason, request.at)
     _note(request, f"venue.{decided.state}")
     return _shaped(decided)
@@ -132,7 +132,7 @@ def decide(request: Request, venue: str) -> VenueOut:
 )
 def set_policy(request: Request, venue: str) -> VenueOut:
     """Set the policy; a lower peak than before leaves the shards as they are."""
-    stored, policy = managed(request, venue), request.body.policy()
+    stored, policy = managed(request.caller, venue, request.at), request.body.policy()
     if request.caller.role == "venue" and not presets.may_set(stored, policy, request.at):
         raise Forbidden("The district asks more of venues of this kind. An officer can ask less.", code="preset")
     changed = service.set_policy(venue, policy, request.at)

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from functions.shared.labels import district_of
 from functions.venues.policy import Hours, Policy
@@ -78,6 +78,18 @@ class Code:
     poster_at: int | None = None
 
 
+class Placed(Protocol):
+    """What a venue's place is judged by."""
+
+    @property
+    def venue(self) -> str:
+        """Its id."""
+
+    @property
+    def area(self) -> str:
+        """Its area."""
+
+
 @dataclass(frozen=True)
 class Venue:
     """A venue as the rest of the program knows it; times are epoch seconds."""
@@ -142,13 +154,16 @@ def waiting(district: str, state: str) -> str | None:
     return f"{district}#{state}" if state in WAITING else None
 
 
-def parent_fault(venue: str, area: str, above: Sequence[Venue]) -> tuple[str, str] | None:
+def parent_fault(venue: str, area: str, above: Sequence[Placed], height: int = 0) -> tuple[str, str] | None:
     """Tell why a venue can't lie in another, as a law and a sentence; None when it can.
+
+    How strict what lies below it is needs no look: each check-in there is held to all rules around it.
 
     Args:
         venue: its id.
         area: its area.
         above: the parent and all it lies in, the nearest first; empty when there is no such parent.
+        height: how many levels of venues lie in it.
     """
     if venue in {one.venue for one in above}:
         return "inside-itself", "A venue can't lie in itself."
@@ -156,7 +171,7 @@ def parent_fault(venue: str, area: str, above: Sequence[Venue]) -> tuple[str, st
         return "no-venue", "There is no venue of this id to lie in."
     if district_of(above[0].area) != district_of(area):
         return "district", "A venue lies in one of its own district."
-    if len(above) >= MAX_DEPTH:
+    if len(above) + height >= MAX_DEPTH:
         return "depth", f"Venues lie in each other at most {MAX_DEPTH} deep."
     return None
 

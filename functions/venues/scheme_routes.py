@@ -34,7 +34,7 @@ class SchemeOut(Struct, frozen=True):
 )
 def told(request: Request, area: str) -> SchemeOut:
     """Answer the end that is set."""
-    require_district(request, area)
+    require_district(request.caller, area)
     return _shaped(scheme.end_of(area, request.at), request.at)
 
 
@@ -47,7 +47,7 @@ def told(request: Request, area: str) -> SchemeOut:
 )
 def keep(request: Request, area: str) -> SchemeOut:
     """Set, move or take back the end; the same again changes nothing."""
-    require_district(request, area)
+    require_district(request.caller, area)
     ends_at = _instant(request.body.ends_at)
     scheme.set_end(area, ends_at, request.at)
     act = "district.scheme-goes-on" if ends_at is None else "district.scheme-end-set"

@@ -11,10 +11,10 @@ import msgspec
 from pynamodb.expressions.update import Action
 
 from functions.shared.fields import Fields
-from functions.shared.labels import DISTRICT, district_of, is_area
+from functions.shared.labels import DISTRICT, district_of
 from functions.shared.pages import Page, page_of
-from functions.shared.problems import Conflict, FieldError, NotFound, Rejected
-from functions.venues import presets, rules, scheme
+from functions.shared.problems import Conflict, NotFound
+from functions.venues import placing, presets, rules, scheme
 from functions.venues.model import VenueRow
 from functions.venues.policy import Policy
 from functions.venues.rules import About, Code, Venue
@@ -79,20 +79,6 @@ def _recently(venue_id: str, window: int) -> Venue:
     return must(venue_id, window * KNOWN_FOR_S)
 
 
-def require_place(area: str) -> None:
-    """Refuse an area that is none a venue can lie in, before a one-time code is spent on it.
-
-    Raises:
-        Rejected: `area`.
-    """
-    if not is_area(area) or len(area) < DISTRICT:
-        raise Rejected(
-            "A venue lies in a district or below it.",
-            code="area",
-            errors=(FieldError("/area", "area", "a division code of 6, 9 or 12 digits"),),
-        )
-
-
 def apply(facts: Facts, at: int) -> tuple[Venue, bool]:
     """Apply for a venue; return it and whether it is new. The same facts again are the same application.
 
@@ -103,10 +89,11 @@ def apply(facts: Facts, at: int) -> tuple[Venue, bool]:
     """
     scheme.require_running(facts.area, at, at)
     venue_id = rules.venue_of_application(facts.area, facts.name, facts.address)
-    _check(venue_id, facts, at)
+    placing.require(venue_id, facts.area, facts.parent, at)
     stored, new = _put(venue_id, facts, "applied", _DEFAULT, at)
     if new or stored.state != "returned":
         return stored, new
+    placing.require(venue_id, facts.area, facts.parent, at, stored)
     row = VenueRow(venue_id)
     row.update_if([*_changes(venue_id, facts), *_reaching(stored.area, "applied", at)], VenueRow.state == "returned")
     _recently.cache_clear()
@@ -124,7 +111,7 @@ def correct(venue_id: str, facts: Facts, at: int) -> Venue:
         Conflict: nobody asked for a correction.
     """
     stored = must(venue_id, at)
-    _check(venue_id, facts, at)
+    placing.require(venue_id, facts.area, facts.parent, at, stored)
     row = VenueRow(venue_id)
     changes = [*_changes(venue_id, facts), *_reaching(facts.area, "applied", at)]
     corrected = row.update_if(changes, VenueRow.state == "returned")
@@ -142,9 +129,9 @@ def register(venue_id: str, facts: Facts, at: int) -> tuple[Venue, bool]:
     Raises:
         Rejected: the area is none a venue can lie in, or it can't lie in the parent that is named.
     """
-    _check(venue_id, facts, at)
+    placing.require(venue_id, facts.area, facts.parent, at, venue(venue_id, at))
     # With what its kind asks from the first moment: written afterwards it could be lost, and nobody would ask again.
-    asked = presets.preset(facts.area, facts.category, at) or _DEFAULT
+    asked = presets.preset(facts.area, facts.category, at)
     stored, new = _put(venue_id, facts, "approved", asked, at)
     if new or (stored.state == "approved" and _facts(stored) == facts):
         return stored, new
@@ -257,31 +244,6 @@ def change_codes(stored: Venue, codes: tuple[Code, ...]) -> None:
 _FIELDS = Fields("venue")
 
 
-def _check(venue_id: str, facts: Facts, at: int) -> None:
-    require_place(facts.area)
-    if not facts.parent:
-        return
-    # Itself first: a venue that is not there yet can't be found by its id.
-    above = _above(facts.parent, at)
-    fault = ("inside-itself", "A venue can't lie in itself.") if facts.parent == venue_id else None
-    fault = fault or rules.parent_fault(venue_id, facts.area, above)
-    if fault:
-        law, detail = fault
-        raise Rejected(detail, errors=(FieldError("/parent", law, "name another venue"),))
-
-
-def _above(venue_id: str, at: int) -> list[Venue]:
-    found: list[Venue] = []
-    following = venue_id
-    while following and len(found) <= rules.MAX_DEPTH:
-        one = venue(following, at)
-        if one is None:
-            break
-        found.append(one)
-        following = one.parent
-    return found
-
-
 def _put(venue_id: str, facts: Facts, state: str, policy: Policy, at: int) -> tuple[Venue, bool]:
     row = VenueRow(
         venue_id,
@@ -324,8 +286,7 @@ def _changes(venue_id: str, facts: Facts) -> list[Action]:
 def _preset(stored: Venue, at: int) -> list[Action]:
     """Return what gives a venue the preset of its kind, unless somebody set its policy already."""
     untouched = replace(stored.policy, shards=_DEFAULT.shards) == _DEFAULT
-    asked = presets.preset(stored.area, stored.category, at) if untouched else None
-    return _asking(asked) if asked else []
+    return _asking(presets.preset(stored.area, stored.category, at)) if untouched else []
 
 
 def _asking(policy: Policy) -> list[Action]:

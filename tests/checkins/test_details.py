@@ -137,6 +137,10 @@ def test_a_fever_is_the_medical_posts_and_its_number_is_kept_nowhere() -> None:
     with pytest.raises(Rejected) as refusal:
         service.assist(Act(new_pid(), open_venue(), "in", AT), AT, details=Details(temperature_c=36.5))
     assert refusal.value.code == "no-temperature"
+    for wrong in (29.9, 45.1, 36.66):
+        with pytest.raises(Rejected) as refusal:
+            service.assist(Act(new_pid(), venue, "in", AT), AT, details=Details(temperature_c=wrong))
+        assert (refusal.value.code, refusal.value.errors[0].pointer) == ("temperature", "/temperature_c")
 
 
 def test_a_party_takes_as_many_places_as_they_are_people() -> None:

@@ -38,7 +38,7 @@ WHOLE: dict[str, Any] = {
 def test_a_whole_policy_is_kept_and_told_to_anybody(engine: Service) -> None:
     """What a person will be asked is no secret; what is not asked is not in the answer."""
     venue = open_venue()
-    path, token = f"/venues/{venue}", engine.token("venue", venue)
+    path, token = f"/venues/{venue}", engine.token("officer", "990101")
     sent = call("PUT", f"{path}/policy", WHOLE, token=token)
     assert sent.status == 200, sent.body
     kept = {**WHOLE, "hours": [{"days": [1, 7], "opens": "22:00", "closes": "06:00"}]}
@@ -75,7 +75,10 @@ def test_a_policy_that_can_not_be_is_refused_by_name(engine: Service, body: Any,
 def test_a_venue_that_is_approved_asks_what_its_district_set_for_its_kind(engine: Service) -> None:
     """Applied for or registered, by a word of either language; who set a policy before keeps it."""
     officer = engine.token("officer", DISTRICT)
-    own = [{"kind": "school", "policy": {"oldest_test_s": 86_400}}]
+    own = [
+        {"kind": "school", "policy": {"oldest_test_s": 86_400}},
+        {"kind": "other", "policy": {"max_list_age_s": 7200}},
+    ]
     sent = call("PUT", f"/districts/{DISTRICT}/presets", {"presets": own}, token=officer)
     assert sent.status == 200, sent.body
     told = {one["kind"]: one for one in call("GET", f"/districts/{DISTRICT}/presets", token=officer).json()["presets"]}
@@ -90,15 +93,17 @@ def test_a_venue_that_is_approved_asks_what_its_district_set_for_its_kind(engine
     set_before, _new = service.apply(Facts(fresh("学校"), AREA, "school"), AT)
     service.set_policy(set_before.venue, Policy(max_list_age_s=600), AT)
     assert service.decide(set_before.venue, "approve", "ok", AT).policy == Policy(max_list_age_s=600)
-    other, _new = service.register(fresh("V"), Facts(fresh("棋社"), AREA, "棋牌室"), AT)
-    assert other.policy == Policy()
+    # A kind that nobody made rules for, and a venue that says none, are of the kind `other`.
+    for unknown in ("棋牌室", ""):
+        other, _new = service.register(fresh("V"), Facts(fresh("棋社"), AREA, unknown), AT)
+        assert other.policy == Policy(max_list_age_s=7200)
 
 
 def test_a_registration_that_failed_is_whole_when_it_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A venue never stands approved without the rules of its kind, where nobody would ask for them again."""
     venue, facts = fresh("V"), Facts(fresh("医院"), AREA, "hospital")
 
-    def fail(_area: str, _category: str, _at: int) -> Policy | None:
+    def fail(_area: str, _category: str, _at: int) -> Policy:
         raise OSError
 
     with monkeypatch.context() as patch:

@@ -181,9 +181,9 @@ def test_an_officers_list_has_cursors_of_its_own(engine: Service) -> None:
 def test_a_manager_raises_the_peak(engine: Service) -> None:
     """Peak × 1.5 / 300, the next power of two: a stadium's 700 a second need 4 shards."""
     venue = open_venue()
-    body = {"pass_required": False, "peak_per_s": 700}
+    body = {"max_list_age_s": 600, "peak_per_s": 700}
     answered = call("PUT", f"/venues/{venue}/policy", body, token=engine.token("venue", venue)).json()
-    assert (answered["shards"], answered["pass_required"]) == (4, False)
+    assert (answered["shards"], answered["max_list_age_s"]) == (4, 600)
 
 
 def test_a_code_that_was_replaced_says_so_and_one_we_never_made_is_unknown() -> None:
@@ -228,6 +228,38 @@ def test_a_shop_lies_on_a_floor_of_a_tower_and_nothing_lies_in_itself() -> None:
             service.register(venue_id, facts, AT)
         assert [error.law for error in refused.value.errors] == [law]
     assert service.must(tower, AT) == before
+
+
+def test_a_venue_moves_with_all_that_lies_in_it() -> None:
+    """A floor with shops finds no place where its shops would lie too deep, nor in another district without them."""
+    mall, floor, shop, town = (fresh("V-N") for _ in range(4))
+    service.register(mall, Facts("商场", AREA), AT)
+    service.register(floor, Facts("一层", AREA), AT)
+    service.register(shop, Facts("店", AREA, parent=floor), AT)
+    service.register(town, Facts("园区", AREA), AT)
+    service.register(mall, Facts("商场", AREA, parent=town), AT)
+    service.register(floor, Facts("一层", AREA, parent=mall), AT)
+    assert nesting.ancestors(shop, AT) == (floor, mall, town)
+    higher = fresh("V-N")
+    service.register(higher, Facts("新区", AREA), AT)
+    for venue_id, facts, law in (
+        (town, Facts("园区", AREA, parent=higher), "depth"),
+        (mall, Facts("商场", "990199"), "district"),
+    ):
+        before = service.must(venue_id, AT)
+        with pytest.raises(Rejected) as refused:
+            service.register(venue_id, facts, AT)
+        assert [error.law for error in refused.value.errors] == [law]
+        assert service.must(venue_id, AT) == before
+    # Without a change of place nothing below is looked at, and a venue without others moves as it likes.
+    service.register(town, Facts("科技园区", AREA), AT)
+    service.register(higher, Facts("新区", "990199"), AT)
+    applied, _new = service.apply(Facts(fresh("楼"), AREA), AT)
+    service.register(fresh("V-N"), Facts("店", AREA, parent=applied.venue), AT)
+    service.decide(applied.venue, "return", "which tower", AT)
+    with pytest.raises(Rejected) as refused:
+        service.correct(applied.venue, Facts(applied.name, AREA, parent=shop), AT)
+    assert [error.law for error in refused.value.errors] == ["depth"]
 
 
 def test_what_waits_is_found_by_state_and_leaves_the_queue_when_decided() -> None:
