@@ -35,6 +35,7 @@ class ScanRow(Table):
     cause = UnicodeAttribute()
     live = BooleanAttribute()
     device = UnicodeAttribute(default="")
+    fever = BooleanAttribute(null=True)  # as in a check-in: the number itself is kept nowhere
 
 
 class ProofRow(Table):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from credentials import Pass
+from functions.checkins.recording import require_temperature
 from functions.gates import service as gates
 from functions.scans import service
 from functions.scans.rules import Report, Sighting, Verdict
@@ -17,6 +18,7 @@ from functions.scans.service import Filed, Place, Recorded, Shown
 from functions.shared.clock import parse_instant, rfc3339
 from functions.shared.http import Request, Routes
 from functions.shared.problems import FieldError, Malformed
+from functions.venues import nesting
 from functions.venues import service as venues
 
 routes = Routes("scans")
@@ -27,6 +29,7 @@ Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-2
 
 # Whatever a scanner read: the strict reader refuses what is no pass, of any length, and answers so.
 Presentation = str
+Temperature = Literal["passed", "failed", "not-asked"]
 Nonce = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
 
 
@@ -38,13 +41,17 @@ class VerifyIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ScanIn(Struct, frozen=True, forbid_unknown_fields=True):
-    """One scan of a guard; `identity_checked` when the guard looked at the document of a printed pass's holder."""
+    """One scan of a guard; `identity_checked` when the guard looked at the document of a printed pass's holder.
+
+    `temperature_c` is 30.0 to 45.0 with one decimal, where the venue's policy takes temperatures.
+    """
 
     presentation: Presentation
     direction: Literal["in", "out"]
     at: Instant
     nonce: Nonce | None = None
     identity_checked: bool = False
+    temperature_c: Annotated[float, Meta(examples=[36.6])] | None = None
 
 
 class ScansIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,13 +77,17 @@ class CredentialOut(Struct, frozen=True, omit_defaults=True):
 
 
 class VerdictOut(Struct, frozen=True, omit_defaults=True):
-    """The verdict; `credential` only when the pass's signature is genuine, `scan` only when a row records it."""
+    """The verdict; `credential` only when the pass's signature is genuine, `scan` only when a row records it.
+
+    `temperature` answers one that was sent: `not-asked` where the venue takes none, then nothing of it was kept.
+    """
 
     verdict: Verdict
     code: str
     cause: str
     credential: CredentialOut | None = None
     scan: str | None = None
+    temperature: Temperature | None = None
 
 
 class VerdictsOut(Struct, frozen=True):
@@ -152,7 +163,8 @@ def record(request: Request) -> VerdictsOut:
     """Record a guard's scans."""
     place, _direction = _place(request)
     shown = [_shown(number, one) for number, one in enumerate(request.body.scans)]
-    return VerdictsOut(tuple(_verdict(service.record(one, place, request.at)) for one in shown))
+    recorded = ((one, service.record(one, place, request.at)) for one in shown)
+    return VerdictsOut(tuple(_verdict(told, _temperature(one, told)) for one, told in recorded))
 
 
 @routes.post(
@@ -185,13 +197,24 @@ def reports(request: Request, gate: str) -> GateReportsOut:
 def _place(request: Request) -> tuple[Place, Literal["in", "out"]]:
     gate = gates.require_shift(request.caller, request.at)
     venue = venues.known(gate.venue, request.at)
-    area = venue.area if venue else ""
-    return Place(gate.gate, gate.venue, area, request.caller.device), "out" if gate.direction == "out" else "in"
+    measures = any(one.policy.temperature for one in nesting.lineage(gate.venue, request.at))
+    place = Place(gate.gate, gate.venue, venue.area if venue else "", request.caller.device, measures)
+    return place, "out" if gate.direction == "out" else "in"
 
 
 def _shown(number: int, scan: ScanIn) -> Shown:
     at = _instant("scans", number, scan.at)
-    return Shown(scan.presentation, scan.direction, at, scan.nonce, scan.identity_checked)
+    if scan.temperature_c is not None:
+        require_temperature(scan.temperature_c, f"/scans/{number}/temperature_c")
+    return Shown(scan.presentation, scan.direction, at, scan.nonce, scan.identity_checked, scan.temperature_c)
+
+
+def _temperature(shown: Shown, recorded: Recorded) -> Temperature | None:
+    if shown.temperature_c is None:
+        return None
+    if recorded.fever is None:
+        return "not-asked"
+    return "failed" if recorded.fever else "passed"
 
 
 def _instant(member: str, number: int, text: str) -> int:
@@ -212,10 +235,10 @@ def _sighting(one: Sighting) -> GateReportOut:
     return GateReportOut(one.kind, one.host, rfc3339(one.at), one.count)  # type: ignore[arg-type]  # stored by us
 
 
-def _verdict(recorded: Recorded) -> VerdictOut:
+def _verdict(recorded: Recorded, temperature: Temperature | None = None) -> VerdictOut:
     judged = recorded.judged
     shown = _credential(judged.credential) if judged.credential else None
-    return VerdictOut(judged.verdict, judged.code, judged.cause, shown, recorded.scan)
+    return VerdictOut(judged.verdict, judged.code, judged.cause, shown, recorded.scan, temperature)
 
 
 def _credential(credential: Pass) -> CredentialOut:

@@ -17,6 +17,7 @@ SAME_SCAN_S: Final = 5
 OUT_OF_WINDOW: Final = "at-out-of-window"
 NO_HOST: Final = "host"
 REPLAYED: Final = "replayed"
+FEVER: Final = "fever"
 
 Verdict = Literal["accepted", "refused", "unsure"]
 
@@ -75,6 +76,19 @@ def accept(credential: Pass, *, identity_checked: bool) -> Judged:
     if identity_checked:
         return Judged("accepted", "ok", "identity-checked", credential)
     return Judged("unsure", "ok", "check-identity", credential)
+
+
+def measured(judged: Judged, *, fever: bool | None, direction: str) -> Judged:
+    """Return the verdict once a temperature was measured: with a fever, the guard calls the medical post.
+
+    Args:
+        judged: the verdict on the pass.
+        fever: whether what was measured was at or above the limit, None when nobody measured.
+        direction: which way; whoever leaves is let go.
+    """
+    if not fever or direction == "out" or judged.verdict != "accepted":
+        return judged
+    return Judged("unsure", judged.code, FEVER, judged.credential)
 
 
 def refuse(refusal: Refused) -> Judged:

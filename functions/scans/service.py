@@ -13,6 +13,7 @@ from pynamodb.exceptions import GetError
 from credentials import UNCHECKED, KeySet, Pass, Refused, StatusUnknown, Verifier, Withdrawn
 from credentials.live import take_apart
 from credentials.transport import read_digits
+from functions.checkins.door import FEVER_C
 from functions.keys import service as keys
 from functions.lookups import service as lookups
 from functions.scans import rules
@@ -28,31 +29,40 @@ from functions.status.service import Slot
 
 @dataclass(frozen=True)
 class Place:
-    """Where a scan happens: the gate and its venue, and the device that scans (empty on one machine only)."""
+    """Where a scan happens: the gate and its venue, and the device that scans (empty on one machine only).
+
+    `measures` tells whether temperatures are taken there.
+    """
 
     gate: str
     venue: str
     area: str
     device: str
+    measures: bool = False
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a guard's device saw; `nonce` are the six digits it chose, if it did; `at` is its instant, epoch seconds."""
+    """What a guard's device saw; `nonce` are the six digits it chose, if it did; `at` is its instant, epoch seconds.
+
+    `temperature_c` is what was measured, degrees Celsius, None when nobody measured.
+    """
 
     presentation: str
     direction: Literal["in", "out"]
     at: int
     nonce: str | None = None
     identity_checked: bool = False
+    temperature_c: float | None = None
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The verdict and the row's id; no row is written of what is no pass of ours."""
+    """The verdict and the row's id; no row is written of what is no pass of ours. `fever` is what its row keeps."""
 
     judged: Judged
     scan: str | None = None
+    fever: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -209,8 +219,12 @@ def _record(judged: Judged, shown: Shown, place: Place, received_at: int, proof_
     credential = judged.credential
     if credential is None:
         return Recorded(judged)
+    # What a venue does not ask for is not kept; the scan is, for it happened.
+    taken = shown.temperature_c if place.measures else None
+    fever = None if taken is None else taken >= FEVER_C
     entry = credential.credential_status
     scan = rules.scan_id(judged, credential.sub, proof_at=proof_at, direction=shown.direction, at=shown.at)
+    judged = rules.measured(judged, fever=fever, direction=shown.direction)
     row = ScanRow(
         place.gate,
         scan,
@@ -227,12 +241,14 @@ def _record(judged: Judged, shown: Shown, place: Place, received_at: int, proof_
         cause=judged.cause,
         live=credential.live,
         device=place.device,
+        fever=fever,
         ttl=shown.at + rules.KEPT_S,
     )
     new = row.put_if_absent()
     stored = row if new else ScanRow.get(place.gate, scan, consistent_read=True)
     _tell(stored)
-    return Recorded(judged if new else Judged(stored.verdict, stored.code, stored.cause, credential), scan)  # type: ignore[arg-type]  # as stored
+    kept = judged if new else Judged(stored.verdict, stored.code, stored.cause, credential)  # type: ignore[arg-type]  # as stored
+    return Recorded(kept, scan, stored.fever)
 
 
 def _tell(scan: ScanRow) -> None:

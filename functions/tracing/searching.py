@@ -20,6 +20,7 @@ from functions.gates import service as gates
 from functions.lookups import service as lookups
 from functions.passes import service as passes
 from functions.scans import service as scans
+from functions.scans.rules import FEVER
 from functions.shared import clock, log
 from functions.shared.labels import district_of
 from functions.shared.threads import spread
@@ -263,7 +264,8 @@ def _scans(encounters: Iterable[Encounter], chains: Chains, at: int) -> dict[str
 def _accepted(venue: str, start: int, end: int, at: int) -> Iterator[tuple[str, int]]:
     for gate in gates.of_venue(venue):
         for scan in scans.of_gate(gate.gate, start, end, at):
-            if scan.verdict == "accepted":
+            # With a fever somebody was sent to the medical post, and was seen.
+            if scan.verdict == "accepted" or scan.cause == FEVER:
                 yield scan.sub.removeprefix(_PREFIX), int(scan.at)
 
 

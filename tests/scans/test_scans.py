@@ -12,8 +12,10 @@ from functions.shared import clock
 from functions.status import service as status
 from functions.status.rules import KEPT_S, list_end
 from functions.status.service import Slot
+from functions.venues import service as venues
+from functions.venues.policy import Policy
 from infra.local import Service
-from tests.door.inprocess import call
+from tests.door.inprocess import Reply, call
 from tests.door.world import Door, Held, give_pass, open_door
 
 pytestmark = pytest.mark.usefixtures("http")
@@ -167,3 +169,29 @@ def test_verdicts_over_http(engine: Service, door: Door, held: Held) -> None:
     assert (bad.status, bad.json()["errors"][0]["pointer"]) == (400, "/scans/0/at")
     assert call("POST", "/scans", {"scans": [wrong] * 26}, token=guard).status == 400
     assert scans_of(door.gate, held) == [("accepted", "ok")]
+
+
+def test_a_fever_is_the_medical_posts_and_its_number_is_kept_nowhere(engine: Service) -> None:
+    """Unsure where the venue takes temperatures; elsewhere the scan stands and nothing of the number is kept."""
+    door, now = open_door(), clock.now()
+    guard = engine.token("guard", door.gate)
+
+    def sent(measured: float, direction: str = "in") -> Reply:
+        scan = {"presentation": give_pass(now - 60).shown(now), "direction": direction, "at": clock.rfc3339(now)}
+        return call("POST", "/scans", {"scans": [{**scan, "temperature_c": measured}]}, token=guard)
+
+    def told(measured: float, direction: str = "in") -> tuple[str, str, str]:
+        (one,) = sent(measured, direction).json()["results"]
+        return one["verdict"], one["cause"], one["temperature"]
+
+    assert told(38.5) == ("accepted", "ok", "not-asked")
+    venues.set_policy(door.venue, Policy(temperature=True), now)
+    assert told(38.5) == ("unsure", "fever", "failed")
+    assert told(36.6) == ("accepted", "ok", "passed")
+    assert told(38.5, "out") == ("accepted", "ok", "failed")
+    rows = list(service.of_gate(door.gate, now, now + 1, now))
+    assert sorted(str(row.fever) for row in rows) == ["False", "None", "True", "True"]
+    assert not [row for row in rows if "38.5" in str(row.to_dynamodb_dict())]
+    refused = sent(46)
+    assert (refused.status, refused.json()["code"]) == (422, "temperature")
+    assert refused.json()["errors"][0]["pointer"] == "/scans/0/temperature_c"

@@ -283,7 +283,7 @@ def test_who_was_taken_over_adds_nothing(team: Team) -> None:
 
 def test_what_somebody_at_the_door_saw_is_told_apart(team: Team) -> None:
     """Assisted, or a guard's accepted scan of one of the person's passes; a refused scan, or another's, is nothing."""
-    venue, (case, alone, assisted, scanned, refused) = open_shop(), pids(5)
+    venue, (case, alone, assisted, scanned, refused, feverish) = open_shop(), pids(6)
     gate, _new = gates.put_gate(fresh("G"), venue, "东门", "in")
     store(
         checkin(case, venue, START),
@@ -291,8 +291,9 @@ def test_what_somebody_at_the_door_saw_is_told_apart(team: Team) -> None:
         checkin(assisted, venue, START, how="assisted"),
         checkin(scanned, venue, START),
         checkin(refused, venue, START),
+        checkin(feverish, venue, START, entrance="K7QM3XPA91", party=4),
     )
-    for pid, verdict in ((scanned, "accepted"), (refused, "refused")):
+    for pid, verdict, cause in ((scanned, "accepted", ""), (refused, "refused", ""), (feverish, "unsure", "fever")):
         sub = fresh("sub")
         PassRow(
             pid, f"U-1#{NOW + DAY}#k", sub=sub, kid="k", status_list="l", status_index=1, token="t",
@@ -301,12 +302,15 @@ def test_what_somebody_at_the_door_saw_is_told_apart(team: Team) -> None:
         ScanRow(
             gate.gate, scan_rules.ulid(START + 300, new_pid().encode()[:10]), venue=venue, area="990101001001",
             at=START + 300, received_at=START + 300, direction="in", sub=sub, status_list="l", index=1,
-            verdict=verdict, code="ok", cause="", live=True, ttl=START + 14 * DAY,
+            verdict=verdict, code="ok", cause=cause, live=True, ttl=START + 14 * DAY,
         ).save()  # fmt: skip
     head = approved(asking(START - HOUR, START + DAY, pid=case), team, NOW)
     work_all()
     sure = {one.found.pid: one.found.met[0].confirmed for one in everybody(service.must(head.trace, NOW), NOW)}
-    assert sure == {alone: False, assisted: True, scanned: True, refused: False}
+    assert sure == {alone: False, assisted: True, scanned: True, refused: False, feverish: True}
+    (told,) = [one.found.met[0] for one in everybody(service.must(head.trace, NOW), NOW) if one.found.pid == feverish]
+    # Of a code that the venue does not know any more, what stands on the poster.
+    assert (told.entrances, told.party, told.doubt) == (("K7QM-3XPA-91",), 4, "")
 
 
 def test_a_venue_without_a_first_person(team: Team) -> None:

@@ -50,6 +50,8 @@ def checkin(pid: str, venue: str, at: int, direction: str = "in", **more: Any) -
         decision=more.pop("decision", "admitted"),
         cause="entitled",
         how=more.pop("how", "self"),
+        entrance=more.pop("entrance", None),
+        party=more.pop("party", None),
         ttl=more.pop("ttl", at + 14 * DAY),
     )
     assert not more
