@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -86,6 +86,20 @@ def issue(wanted: Wanted, at: int) -> Card:
             log.event("card.made", replaced=row.replaced)
             return _card(number, row, new=True)
     raise _busy()
+
+
+def keep_or_issue(wanted: Wanted, at: int) -> Card:
+    """Return the card a person has of this community, to be printed again, or make one; again is the same card.
+
+    Raises:
+        Conflict: `busy`, as `issue`.
+    """
+    row = of_person(wanted.pid, at)
+    if row is not None and row.area == wanted.area:
+        return _card(_number(row), row, new=False)
+    carrier = CarrierRow.find(_carrier(wanted.pid), at=0)
+    # Sent twice at once it is one request; once that card is ended it is another.
+    return issue(replace(wanted, client=f"after-{int(carrier.turn) if carrier else 0}"), at)
 
 
 def read_number(text: str) -> str:
@@ -190,12 +204,25 @@ def newest_of(pid: str, at: int) -> CardRow:
 def _place(pid: str, request: str) -> tuple[str, CardRow | None]:
     """Return the number of a request and its card, None when it is still to be made."""
     for attempt in range(_ATTEMPTS):
-        number = codes.make_short(keyed_hash("assisted", "card-number", pid, request, str(attempt))[:5])
+        number = _drawn(pid, request, attempt)
         stored = CardRow.find(_key(number), at=0)
         # Of 40 bits two of a million cards are the same: the later one takes the next number.
         if stored is None or (stored.pid, stored.request) == (pid, request):
             return number, stored
     raise _busy()
+
+
+def _number(row: CardRow) -> str:
+    """Return the number of a stored card: it follows from its person and request."""
+    for attempt in range(_ATTEMPTS):
+        number = _drawn(row.pid, row.request, attempt)
+        if _key(number) == row.card:
+            return number
+    raise LookupError("a card's number does not follow from its row")
+
+
+def _drawn(pid: str, request: str, attempt: int) -> str:
+    return codes.make_short(keyed_hash("assisted", "card-number", pid, request, str(attempt))[:5])
 
 
 def _row(wanted: Wanted, request: str, number: str, at: int) -> CardRow:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from functions.assisted import card_print, cards, names, service
+import base64
+
+from functions.assisted import card_print, cards, names, service, sheet
 from functions.assisted.cards import Card, Wanted
 from functions.assisted.model import CardRow
 from functions.assisted.rules import COMMUNITY
 from functions.assisted.shapes import (
     CardIn,
     CardOut,
+    CardSheetOut,
     KnownIn,
     KnownOut,
     KnownPerson,
     RevocationIn,
     RevocationOut,
+    RowFault,
 )
 from functions.audit import service as audit
 from functions.gates import service as gates
@@ -21,9 +25,10 @@ from functions.lookups import service as lookups
 from functions.shared import posters
 from functions.shared.clock import rfc3339
 from functions.shared.config import settings
-from functions.shared.http import Answer, Request, Routes
+from functions.shared.http import MAX_UPLOAD, OCTETS, Answer, Request, Routes
 from functions.shared.pids import pid_of
-from functions.shared.problems import Conflict, FieldError, Malformed, Rejected
+from functions.shared.problems import Conflict, FieldError, Malformed, Problem, Rejected, TooLarge
+from functions.shared.sheets import SheetProblem, read
 from functions.venues import codes
 
 routes = Routes("assisted")
@@ -57,6 +62,32 @@ def make_card(request: Request) -> Answer:
     lookups.note_card(pid, made.area, made.key, made.issued_at)
     _note(request, "card.made" if made.new else "card.shown", made.area)
     return _drawn(made, form) if form != "json" else Answer(_card(made), 201 if made.new else 200)
+
+
+@routes.post(
+    "/areas/{code}/cards",
+    roles={"officer", "worker"},
+    body=bytes,
+    content_types=(OCTETS,),
+    max_bytes=MAX_UPLOAD,
+    answer=CardSheetOut,
+    query=("format", "from_row"),
+    summary="Make and print the cards of a community's people by spreadsheet; whoever has one keeps it",
+)
+def make_cards(request: Request, code: str) -> CardSheetOut:
+    """Answer a hundred cards at most; the rest goes on with `from_row`."""
+    area, first = _area(request, code), _first_row(request)
+    try:
+        found = read(request.body, request.query.get("format") or "xlsx", sheet.COLUMNS)
+    except SheetProblem as problem:
+        raise _unreadable(problem) from None
+    if len(found.rows) > sheet.ROWS:
+        raise Rejected(f"At most {sheet.ROWS} rows at once. Split the file.", code="too-many-rows")
+    made = sheet.make_all(found.rows, request.caller, area, request.at, first=first)
+    audit.record(request.caller.actor, "card.sheet", case=area, count=len(made.cards), at=request.at)
+    pdf = base64.b64encode(sheet.draw(made.cards, settings().gate_url)).decode() if made.cards else ""
+    faults = tuple(RowFault(one.row, one.column, one.law, *sheet.LAWS[one.law]) for one in made.faults)
+    return CardSheetOut(len(found.rows), len(made.cards), made.made, faults, pdf, made.next_row)
 
 
 @routes.post(
@@ -102,6 +133,21 @@ def _area(request: Request, given: str) -> str:
         wrong = FieldError("/area", "community", "the 12 digits of a community in your area")
         raise Rejected("Say which community makes the card.", code="area", errors=(wrong,))
     return area
+
+
+def _first_row(request: Request) -> int:
+    first = request.query.get("from_row") or "1"
+    if not first.isascii() or not first.isdigit() or len(first) > 6:  # noqa: PLR2004 - no sheet is longer
+        raise Malformed("A row is a whole number.", errors=(FieldError("/from_row", "row", ""),))
+    return int(first)
+
+
+def _unreadable(problem: SheetProblem) -> Problem:
+    if problem.law == "too-large":
+        return TooLarge(problem.sentence(), code=problem.law)
+    pointer = "/" if problem.row is None else f"/row/{problem.row}"
+    wrong = FieldError(pointer, problem.law, problem.sentence())
+    return Rejected(problem.sentence(), code=problem.law, errors=(wrong,))
 
 
 def _card_of(given: RevocationIn, at: int) -> CardRow:
