@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from functions.checkins import service as checkins
+from functions.shared import clock
 from infra.local import Service
 from infra.local.messages import Inbox
 from tests.browser.conftest import DESKTOP_SCREEN
@@ -64,6 +66,19 @@ def test_a_known_holder_is_in_with_one_tap(phone: Page, place: Place) -> None:
     assert rows(phone) == [("in", "admitted", "pass-not-required")]
     assert [visit["state"] for visit in stored(phone, "visits")] == ["answered"]
     assert phone.evaluate("document.activeElement.tagName") == "H1"
+
+
+def test_whoever_comes_along_without_a_phone_is_a_number(phone: Page, place: Place) -> None:
+    """Counted in the same check-in, under the poster's own code; the guard reads how many, and nobody a name."""
+    phone.select_option("#companions", "3")
+    phone.click("#in")
+    assert outcomes(phone) == ["admitted"]
+    assert "张*明、另 3 人同行" in phone.locator(".slip").inner_text()
+    (member,) = stored(phone, "people")
+    (row,) = checkins.of_person(str(member["pid"]), clock.now())
+    assert (row.how, int(row.party or 1), row.entrance) == ("group", 4, place.code)
+    phone.click("#again")
+    assert phone.locator("#companions").input_value() == "0"
 
 
 def test_out_is_suggested_after_in(phone: Page, served: Http, place: Place) -> None:

@@ -1,9 +1,9 @@
 /** What holds for visits on a phone and for receipts, whatever the network does. */
 import { describe, expect, test } from "vitest";
 import { readCode } from "../src/checkin/code";
-import { headOf, outcomeOf } from "../src/checkin/outcome";
+import { headOf, isHarmless, outcomeOf } from "../src/checkin/outcome";
 import { latest, marksAt } from "../src/checkin/receipt";
-import { answered, BATCH, batches, isPast, isTooOld, type Kept, likely, standing } from "../src/checkin/rules";
+import { answered, BATCH, batches, bodyOf, isPast, isTooOld, type Kept, likely, standing } from "../src/checkin/rules";
 
 const AT = 1_795_312_800; // 2026-11-22 10:00 in China
 const HOUR = 3600;
@@ -90,6 +90,21 @@ describe("the queue", () => {
   });
 });
 
+describe("what is sent", () => {
+  test("is the act with the code that was scanned and how many came, and of an earlier page's visit the act alone", () => {
+    const bare = { venue: "V-10", direction: "in", at: "2026-11-22T02:00:00Z" };
+    expect(JSON.parse(JSON.stringify(bodyOf(visit())))).toEqual(bare);
+    const told = { code: "V-10-K7QM3XPA91-aebagbaf", party: 3 };
+    expect(bodyOf(visit(told))).toEqual({ ...bare, ...told });
+  });
+
+  test("is answered with whether the poster is an old one, and a later answer forgets it", () => {
+    const done = answered(visit(), { decision: "admitted", cause: "entitled", poster: "replaced" });
+    expect(done.poster).toBe("replaced");
+    expect(answered(done, { status: 200, decision: "admitted", cause: "entitled" })).not.toHaveProperty("poster");
+  });
+});
+
 describe("in or out", () => {
   test("is out after in, here and on this day in China, and in otherwise", () => {
     const now = AT + 5 * HOUR;
@@ -112,6 +127,13 @@ describe("in or out", () => {
 });
 
 describe("what is said", () => {
+  test("beside a receipt, of whoever leaves with a positive, is folded as a refusal's cause is", () => {
+    const leaves = visit({ state: "answered", direction: "out", decision: "admitted", cause: "positive" });
+    expect([outcomeOf(leaves), isHarmless(leaves)]).toEqual(["left", false]);
+    expect(isHarmless({ ...leaves, cause: "entitled" })).toBe(true);
+    expect(isHarmless({ ...leaves, decision: "refused", cause: "no-test" })).toBe(false);
+  });
+
   const admitted = visit({ state: "answered", decision: "admitted" });
   const refused = visit({ state: "answered", decision: "refused", cause: "positive" });
 

@@ -2,7 +2,7 @@
 import { chinaInstant, rfc3339 } from "../shared/china";
 import { h, refill } from "../shared/dom";
 import { LANG } from "../shared/words";
-import { headOf, outcomeOf, shapeOf } from "./outcome";
+import { headOf, isHarmless, outcomeOf, shapeOf } from "./outcome";
 import { latest, marksAt, type Receipt } from "./receipt";
 import { type Kept, RENEWABLE_S } from "./rules";
 import { aboutCause, called, type Facing } from "./state";
@@ -26,6 +26,8 @@ function act(facing: Facing, { venueName, direction, at }: Kept): Node[] {
 function slip(facing: Facing, admitted: readonly Kept[], first: Kept): Node {
   const { members } = facing.state;
   const names = admitted.map(({ pid }) => members?.find((member) => member.pid === pid)?.name ?? "");
+  const others = admitted.reduce((sum, { party = 1 }) => sum + party - 1, 0);
+  if (others > 0) names.push(facing.voice.say("andOthers", { n: others }));
   return h("div", { class: "slip" }, h("p", { class: "names" }, names.join("、")), ...act(facing, first));
 }
 
@@ -95,7 +97,8 @@ function explained({ voice, state }: Facing, visit: Kept): (Node | undefined)[] 
   }
   const [why, todo] = aboutCause(voice, visit.cause ?? "");
   const then = todo && h("p", {}, h("b", {}, `${voice.say("whatToDo")} `), todo);
-  return [h("p", {}, h("b", {}, `${voice.say("why")} `), why), then || undefined];
+  const old = visit.poster === undefined ? undefined : h("p", { class: "notice" }, voice.say("posterReplaced"));
+  return [h("p", {}, h("b", {}, `${voice.say("why")} `), why), then || undefined, old];
 }
 
 /** One person's answer. With a receipt on the same screen a guard looks at it, so a refusal's cause stays folded. */
@@ -103,7 +106,7 @@ function answer(facing: Facing, visit: Kept, folded: boolean): Node {
   const { voice, state } = facing;
   const outcome = outcomeOf(visit);
   const why = explained(facing, visit);
-  const isPlain = visit.state !== "answered" || visit.decision === "admitted" || !folded;
+  const isPlain = visit.state !== "answered" || isHarmless(visit) || !folded;
   const told = isPlain
     ? h("div", { class: "why" }, ...why)
     : h("details", { class: "why" }, h("summary", {}, voice.say("forYou")), ...why);

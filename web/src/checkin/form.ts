@@ -3,7 +3,7 @@ import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import { abilities } from "../shared/inapp";
 import { LANG } from "../shared/words";
-import { type Direction, likely } from "./rules";
+import { type Direction, LARGEST_PARTY, likely } from "./rules";
 import { type Facing, venueOf, type Word } from "./state";
 
 function heading(text: string): Node {
@@ -45,6 +45,22 @@ function people({ voice, state }: Facing, changed: () => void): Node {
   return h("fieldset", { class: "people" }, h("legend", {}, voice.say("who")), ...boxes);
 }
 
+/** Children and old people without a phone: only how many they are is told, no name. */
+function companions({ voice, state }: Facing): Node {
+  const choice = h("select", { id: "companions" });
+  for (let n = 0; n < LARGEST_PARTY; n += 1) {
+    const text = n === 0 ? voice.say("companionsNone") : voice.say("companionsMany", { n });
+    choice.append(h("option", { value: String(n) }, text));
+  }
+  choice.value = String(state.companions);
+  choice.disabled = state.running !== undefined;
+  choice.addEventListener("change", () => {
+    state.companions = Number(choice.value);
+  });
+  const label = h("label", { for: "companions" }, voice.say("companions"));
+  return h("div", { class: "companions" }, label, choice, h("small", {}, voice.say("companionsSay")));
+}
+
 function actButton({ voice, state, acts }: Facing, direction: Direction, first: boolean): HTMLButtonElement {
   const second = h("small", { lang: LANG[voice.other] }, voice.sayIn(voice.other, direction));
   const running = state.running === direction;
@@ -67,7 +83,8 @@ function checkInForm(facing: Facing): Node[] {
     for (const button of buttons) button.disabled = nobody;
     none.textContent = nobody ? voice.say("choose") : "";
   };
-  return [...venueNodes(facing), people(facing, changed), none, h("div", { class: "acts" }, ...buttons)];
+  const who = [people(facing, changed), none];
+  return [...venueNodes(facing), ...who, h("div", { class: "acts" }, ...buttons), companions(facing)];
 }
 
 /** How to enrol from one's own home screen. No link leads there: whoever learns to type after scanning is easy to rob. */

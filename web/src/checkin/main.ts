@@ -34,6 +34,7 @@ const state: State = {
   stuck: false,
   lasting: true,
   chosen: new Set(),
+  companions: 0,
   running: undefined,
   shown: [],
   visits: [],
@@ -114,7 +115,7 @@ async function go(direction: Direction): Promise<void> {
   const [at, venueName] = [serverNow(), venueOf(state)?.name ?? code.venue];
   const going = members.filter(({ pid }) => state.chosen.has(pid));
   state.shown = await Promise.all(
-    going.map((member) => {
+    going.map((member, place) => {
       const act: Kept = {
         id: visitId(),
         pid: member.pid,
@@ -122,12 +123,16 @@ async function go(direction: Direction): Promise<void> {
         venueName,
         direction,
         at,
+        code: code.code,
+        // Whoever comes along comes with the first; who leaves takes along whoever they came with.
+        ...(place === 0 && direction === "in" && state.companions > 0 ? { party: 1 + state.companions } : {}),
         state: "waiting",
       };
       return checkIn(household, member, act);
     }),
   );
   state.running = undefined;
+  state.companions = 0;
   await refresh();
   draw(true);
   // An earlier one may have waited for just this network.

@@ -21,6 +21,14 @@ export function outcomeOf({ state, direction, decision = "unsure" }: Kept): Outc
   return direction === "out" ? "left" : decision;
 }
 
+/** Why somebody may come in. Who leaves is recorded whatever is found of them, and their cause may be medical. */
+const ADMITTING: ReadonlySet<string> = new Set(["entitled", "pass-not-required", "hospital-shows-the-way"]);
+
+/** Whether a cause may stand open beside a receipt that a guard looks at. */
+export function isHarmless({ decision, cause = "" }: Kept): boolean {
+  return decision === "admitted" && ADMITTING.has(cause);
+}
+
 /** The head over the answers of one act. */
 export function headOf(visits: readonly Kept[]): Word {
   const [first, ...others] = new Set(visits.map(outcomeOf));

@@ -8,6 +8,8 @@ export type Direction = Visit["direction"];
 /** A visit as this page keeps it: with the receipt of its answer, so that a page opened again shows it. */
 export interface Kept extends Visit {
   readonly receipt?: Receipt;
+  /** Another poster hangs there by now. */
+  readonly poster?: "replaced";
 }
 
 /** What the service answers to one check-in, alone or within a batch. */
@@ -17,9 +19,12 @@ export interface Answer {
   readonly decision?: "admitted" | "refused" | "unsure";
   readonly cause: string;
   readonly receipt?: Receipt;
+  readonly poster?: "replaced";
 }
 
 export const BATCH = 25;
+/** As many as one check-in may be of. */
+export const LARGEST_PARTY = 10;
 /** The service takes check-ins of the last 72 hours, and answers a repeat with a receipt within ten minutes. */
 export const OLDEST_S = 72 * 3600;
 export const RENEWABLE_S = 600;
@@ -37,15 +42,17 @@ export function isPast(visit: Visit, now: number): boolean {
 }
 
 /** What the service is sent of a visit. */
-export function bodyOf({ venue, direction, at }: Visit): object {
-  return { venue, direction, at: rfc3339(at) };
+export function bodyOf({ venue, direction, at, code, party }: Visit): object {
+  // A visit that an earlier page stored has neither; what is undefined is not sent.
+  return { venue, direction, at: rfc3339(at), code, party };
 }
 
 /** A visit with its answer. */
-export function answered(visit: Kept, { status = 201, decision, cause, receipt }: Answer): Kept {
-  const { receipt: _, ...bare } = visit;
+export function answered(visit: Kept, { status = 201, decision, cause, receipt, poster }: Answer): Kept {
+  const { receipt: _, poster: __, ...bare } = visit;
   if (status >= 400 || decision === undefined) return { ...bare, state: "refused", cause };
-  return { ...bare, state: "answered", decision, cause, ...(receipt === undefined ? {} : { receipt }) };
+  const more = { ...(receipt === undefined ? {} : { receipt }), ...(poster === undefined ? {} : { poster }) };
+  return { ...bare, state: "answered", decision, cause, ...more };
 }
 
 /** The waiting visits of each person, in the order of their acts, at most 25 to a batch. */

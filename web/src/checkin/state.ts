@@ -25,6 +25,8 @@ export interface State {
   lasting: boolean;
   /** The pids ticked. */
   readonly chosen: Set<string>;
+  /** How many come along who have no phone: only their number is told. */
+  companions: number;
   running: Direction | undefined;
   /** The answers on the screen; none: the form. */
   shown: readonly Kept[];

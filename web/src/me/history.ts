@@ -49,14 +49,21 @@ function direction(app: App, way: "in" | "out"): string {
 
 function ownCheckin(app: App, one: OwnCheckin): Node {
   const { voice } = app;
-  const assisted = one.how === "assisted" ? h("p", { class: "hint" }, voice.say("assisted")) : undefined;
+  const { party = 1, fever } = one;
+  // Whoever leaves is not let in; what was found of them is told all the same.
+  const decided = one.direction === "out" ? "wentOut" : (`decision:${one.decision}` as const);
+  const more = [
+    one.how === "assisted" ? voice.say("assisted") : undefined,
+    party > 1 ? voice.say("withOthers", { n: party - 1 }) : undefined,
+    fever === undefined ? undefined : voice.say(fever ? "feverKept" : "noFeverKept"),
+  ];
   return h(
     "div",
     {},
-    h("h2", {}, one.venue_name),
+    h("h2", {}, [one.venue_name, one.entrance].filter(Boolean).join(" · ")),
     h("p", {}, direction(app, one.direction), " · ", when(voice, one.at)),
-    h("p", {}, voice.say(`decision:${one.decision}`), ": ", meaning(voice, "cause", one.cause)),
-    assisted,
+    h("p", {}, voice.say(decided), ": ", meaning(voice, "cause", one.cause)),
+    ...more.flatMap((text) => (text === undefined ? [] : [h("p", { class: "hint" }, text)])),
   );
 }
 

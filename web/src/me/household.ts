@@ -46,6 +46,9 @@ export interface Visit {
   readonly venueName: string;
   readonly direction: "in" | "out";
   readonly at: number;
+  /** What was scanned, and how many came with this one check-in, when it was more than one. */
+  readonly code?: string;
+  readonly party?: number;
   readonly state: "waiting" | "answered" | "refused";
   readonly decision?: "admitted" | "refused" | "unsure";
   readonly cause?: string;

@@ -53,6 +53,10 @@ export interface OwnCheckin {
   readonly decision: "admitted" | "refused" | "unsure";
   readonly cause: string;
   readonly how: "self" | "assisted" | "group";
+  /** Which poster was scanned, how many came, and whether a temperature that was measured was one of a fever. */
+  readonly entrance?: string;
+  readonly party?: number;
+  readonly fever?: boolean;
 }
 
 export interface Lookup {
