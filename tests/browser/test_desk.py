@@ -18,13 +18,15 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Page, expect
 
+from functions.lake import overdue
+from functions.shared import clock
 from infra.local import Service, oidc
 from tests.browser.conftest import DESKTOP_SCREEN
 from tests.browser.desk import HEADER, Desk, staff_csv
 from tests.browser.served import origin_of
 from tests.conftest import Http
 from tests.main_job.district import AREA, District, ago, id_number
-from tests.results.daily import run_everywhere
+from tests.matching.world import HOUR
 
 KEPT = "sessionStorage.getItem('epipass.desk.staff')"
 SCRIPT = "<img src=x onerror=globalThis.planted=1>"
@@ -330,21 +332,15 @@ def test_a_laboratory_uploads_its_results(new_desk: Callable[..., Desk], distric
     assert phone.faults() == []
 
 
-def test_a_laboratory_sees_which_samples_are_overdue(
-    new_desk: Callable[..., Desk], district: District, engine: Service
-) -> None:
-    """After the daily run: how many, the oldest, the list, and its text to send on; with a result they are gone."""
+def test_a_laboratory_sees_which_samples_are_overdue(new_desk: Callable[..., Desk], district: District) -> None:
+    """As the newest run told it (tests/results/test_overdue.py): how many, the oldest, the list, and its text to send on."""
+    at = clock.now()
+    overdue.tell([(district.lab, f"W-{n}", at - (25 + n) * HOUR, "East gate") for n in range(3)], at)
     phone = new_desk(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, locale="en-GB")
     phone.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     phone.sign_in("lab", district.lab)
     phone.page.wait_for_url("**/lab")
-    header = "tube,id_number,sampled_at,result,site"
-    rows = [f"W-{n},{id_number(district.serial + n)},{ago(25 + n)},待出,East gate" for n in range(3)]
-    phone.upload("waiting.csv", "\n".join([header, *rows]).encode())
-    phone.until("good")
-    run_everywhere(engine)
     card = phone.page.locator("#overdue")
-    phone.page.locator("nav a").first.click()
     expect(card.locator(".notice")).to_contain_text("without a result: 3")
     card.locator("summary").click()
     tubes = card.locator("tbody tr td:first-child")
@@ -355,10 +351,6 @@ def test_a_laboratory_sees_which_samples_are_overdue(
     assert [line.split("\t")[0] for line in copied] == ["Tube", "W-2", "W-1", "W-0"]
     assert [line.split("\t")[2] for line in copied[1:]] == ["East gate"] * 3
     assert phone.faults() == []
-    done = [row.replace("待出", "阴性") for row in rows]
-    phone.upload("done.csv", "\n".join([header, *done]).encode())
-    phone.until("good")
-    time.sleep(1.1)  # the next second is the next cut-off
-    run_everywhere(engine)
-    phone.page.locator("nav a").first.click()
+    overdue.tell([], at + 1)
+    phone.page.reload()
     expect(card.locator(".hint")).to_contain_text("no tube was taken over 24 hours ago")
