@@ -13,11 +13,23 @@ const ZH: Voice = {
   sayIn: (which, word, values) => fill(OFFICER_WORDS[which][word], values),
   change: () => undefined,
 };
-const DAY = { day: "2026-11-23", applications: 1, approvals: 0, checkins: 7, scans: 2 };
+const DAY = {
+  day: "2026-11-23",
+  applications: 1,
+  approvals: 0,
+  checkins: 7,
+  assisted: 1,
+  groups: 1,
+  companions: 2,
+  scans: 2,
+};
 const COUNTS = {
   applications: { day: 2, cumulative: 3 },
   approvals: { day: 1, cumulative: 1 },
   checkins: { day: 1234, cumulative: 5678 },
+  assisted: { day: 12, cumulative: 50 },
+  groups: { day: 3, cumulative: 9 },
+  companions: { day: 8, cumulative: 20 },
   scans: { day: 0, cumulative: 2 },
   waiting: 4,
   codes: 9,
@@ -37,6 +49,7 @@ test("a day as text: a title, the area, a line a figure and a line an area", () 
   expect(lines[0]).toBe("【区划日报】");
   expect(lines).toContain("日期：2026-11-24");
   expect(lines).toContain("扫码登记：当日1234，前一日7，累计5678");
+  expect(lines).toContain("扫码登记中：代登记 12，多人同行 3（另带 8 人）");
   expect(lines).toContain("在用场所码：当前9");
   expect(lines.at(-1)).toBe("990101003：场所申请 2，场所批准 1，扫码登记 1234，查验 0，待处理申请 4，在用场所码 9");
 });

@@ -8,7 +8,7 @@ import { h } from "../shared/dom";
 import { levelOf } from "./areas";
 import type { AreaFigures, DayReport } from "./dayanswers";
 import type { Chart } from "./daycharts";
-import { areaTable, bigFigures, trendTable } from "./dayparts";
+import { apart, areaTable, bigFigures, trendTable } from "./dayparts";
 import { dayText } from "./daytext";
 import { Follow } from "./following";
 import type { Officer } from "./officer";
@@ -139,6 +139,7 @@ export class DayView implements View {
     const word = this.isToday() ? "dayAsOf" : "dayPast";
     return this.report.draw((report) => [
       bigFigures(voice, report),
+      h("p", { class: "hint apart" }, apart(voice, report)),
       h("p", { class: "hint live" }, voice.say(word, { time: chinaClock(instantOf(report.as_of)) })),
     ]);
   }

@@ -7,6 +7,9 @@ export interface DayFigures {
   readonly applications: number;
   readonly approvals: number;
   readonly checkins: number;
+  readonly assisted: number;
+  readonly groups: number;
+  readonly companions: number;
   readonly scans: number;
 }
 
@@ -15,6 +18,11 @@ export interface AreaFigures {
   readonly applications: Count;
   readonly approvals: Count;
   readonly checkins: Count;
+  /** Of the check-ins: made at the door for people without a phone, and for several people at once. */
+  readonly assisted: Count;
+  readonly groups: Count;
+  /** Who came along in a group, without a check-in of their own. */
+  readonly companions: Count;
   readonly scans: Count;
   /** Applications that nobody decided yet, now. */
   readonly waiting: number;

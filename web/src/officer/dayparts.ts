@@ -28,6 +28,12 @@ export function bigFigures(voice: Voice, report: DayReport): HTMLElement {
   );
 }
 
+/** Those of the day's check-ins that no phone of the person's own made, or that several people share. */
+export function apart(voice: Voice, { assisted, groups, companions }: AreaFigures): string {
+  const said = { assisted: grouped(assisted.day), groups: grouped(groups.day), companions: grouped(companions.day) };
+  return voice.say("dayApart", said);
+}
+
 function tile(metric: string, word: string, n: number, beside: string): HTMLElement {
   return h(
     "div",

@@ -1,6 +1,7 @@
 /** A day's report as plain text, for a message to colleagues. */
 import { instantOf } from "../shared/china";
 import type { AreaFigures, DayReport } from "./dayanswers";
+import { apart } from "./dayparts";
 import { FIGURES, figureWord, head, lines, listed, section } from "./reporting";
 import type { Voice } from "./words";
 
@@ -16,7 +17,7 @@ export function dayText(voice: Voice, report: DayReport): string {
   return lines([
     ...head(voice, "dayTitle", report.area, instantOf(report.as_of)),
     voice.say("textDay", { day: report.day }),
-    ...section(voice, "figuresTitle", [...happened, ...standing]),
+    ...section(voice, "figuresTitle", [...happened, apart(voice, report), ...standing]),
     ...section(
       voice,
       "dayAreas",

@@ -110,10 +110,12 @@ export class TraceView implements View {
       if (trace.state === "done") pairs.push([voice.say("tracePeople"), String(trace.people ?? 0)]);
       const far = voice.say("traceHours", { n: trace.hours_done, of: trace.hours_total });
       const outside = voice.say("traceOutside", { n: trace.outside ?? 0 });
+      const doubted = voice.say("traceDoubted", { n: trace.doubted ?? 0 });
       return [
         facts(pairs),
         searching ? h("p", { role: "status" }, far) : undefined,
         (trace.outside ?? 0) > 0 ? h("p", { class: "notice" }, outside) : undefined,
+        (trace.doubted ?? 0) > 0 ? h("p", { class: "notice" }, doubted) : undefined,
       ];
     });
   }

@@ -43,6 +43,7 @@ export interface Trace {
   readonly visible_at?: string;
   readonly follow_up_key?: string;
   readonly outside?: number;
+  readonly doubted?: number;
   readonly people?: number;
   readonly notice?: TraceNotice;
 }
@@ -54,6 +55,10 @@ export interface Met {
   readonly end: string;
   readonly seconds: number;
   readonly confirmed: boolean;
+  /** The posters that were scanned, and how many came along under the same check-in. */
+  readonly entrances?: readonly string[];
+  readonly companions?: number;
+  readonly doubt?: "travel";
 }
 
 export interface TracedPerson {

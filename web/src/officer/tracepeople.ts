@@ -92,10 +92,14 @@ export class PeoplePanel {
     ];
   }
 
-  private met({ place, venue, start, end, confirmed }: Met): Node {
+  private met({ place, venue, start, end, confirmed, entrances = [], companions = 0, doubt }: Met): Node {
     const { voice } = this.officer;
-    const where = place === venue ? place : `${place} (${venue})`;
+    const where = [place === venue ? place : `${place} (${venue})`, ...entrances].join(" · ");
     const sure = confirmed ? marked("good", voice.say("metConfirmed")) : marked("none", voice.say("metClaimed"));
-    return h("li", {}, where, " · ", moment(voice, start), " – ", moment(voice, end), " · ", sure);
+    const more = [
+      companions > 0 ? voice.say("metCompanions", { n: companions }) : undefined,
+      doubt === undefined ? undefined : marked("bad", voice.say("metDoubted")),
+    ].flatMap((node) => (node === undefined ? [] : [" · ", node]));
+    return h("li", {}, where, " · ", moment(voice, start), " – ", moment(voice, end), " · ", sure, ...more);
   }
 }
