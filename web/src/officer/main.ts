@@ -1,4 +1,5 @@
 /** `desk./officer`: units and laboratories, what is held, matching runs, venues and gates. */
+import { cardsVoice, CardsView } from "../cards/view";
 import { type Console, openConsole, type Plan, type Tab, type View } from "../desk/shell";
 import type { Kind } from "../shared/kinds";
 import { speaker } from "../shared/words";
@@ -68,6 +69,7 @@ function nothingHere(): View {
 let officer: Officer | undefined;
 
 function viewAt(open: Console, at: string): View {
+  if (at === "cards" && open.desk.who.role === "officer") return new CardsView(open, voice);
   officer ??= new Officer(open, voice);
   for (const [route, make] of ROUTES) {
     const found = new RegExp(`^${route}$`).exec(at);
@@ -89,6 +91,7 @@ function tabsOf(tracer: boolean): readonly Tab[] {
     tab("queue", "tabQueue"),
     { ...tab("venues", "tabVenues"), below: ["presets"] },
     tab("coverage", "tabCoverage"),
+    { at: "cards", title: () => cardsVoice(voice).say("cardsTab") },
     tab("traces", "tabTraces"),
   ];
 }

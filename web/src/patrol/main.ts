@@ -1,4 +1,5 @@
 /** `desk./worker`: a grid worker's walks, applications on the spot, and what posters look like on the doors. */
+import { cardsVoice, CardsView } from "../cards/view";
 import { type Console, openConsole, type Tab, type View } from "../desk/shell";
 import { keepOffline } from "../shared/offline";
 import { speaker } from "../shared/words";
@@ -20,6 +21,7 @@ function view(open: Console, at: string): View {
   if (first === "walk" && id !== undefined) return new WalkView(worker, id);
   if (first === "apply") return new ApplyView(worker, id, item);
   if (first === "poster") return new PosterView(worker);
+  if (first === "cards") return new CardsView(open, voice);
   return new HomeView(worker);
 }
 
@@ -28,6 +30,7 @@ function tabs(): readonly Tab[] {
     { at: "", below: ["walk"], title: () => voice.say("tabWalks") },
     { at: "poster", title: () => voice.say("tabPoster") },
     { at: "apply", title: () => voice.say("tabApply") },
+    { at: "cards", title: () => cardsVoice(voice).say("cardsTab") },
   ];
 }
 
