@@ -13,7 +13,15 @@ from collections import defaultdict
 
 from infra.paths import ROOT
 
-TAKERS = ("pictures", "pictures_scanner", "pictures_me", "pictures_checkin", "pictures_desk", "pictures_officer")
+TAKERS = (
+    "pictures",
+    "pictures_scanner",
+    "pictures_me",
+    "pictures_checkin",
+    "pictures_desk",
+    "pictures_officer",
+    "pictures_walks",
+)
 FOLDER, PAGE = ROOT / "docs" / "pictures", ROOT / "docs" / "pictures.md"
 _NAME = re.compile(r"(?P<room>[a-z]+)-(?P<state>[a-z-]+)-(?P<screen>phone|desktop)-(?P<language>zh|en)\.png")
 ROOMS = {
@@ -23,6 +31,8 @@ ROOMS = {
     "scanner": "The scanner on shift 查验 (`gate.`)",
     "desk": "Sign-in, units and laboratories (`desk.`)",
     "officer": "Officers (`desk./officer`)",
+    "worker": "Grid workers 网格员 (`desk./worker`)",
+    "apply": "Applying for a venue code 申请场所码 (`me./apply`)",
 }
 COLUMNS = (("phone", "zh"), ("phone", "en"), ("desktop", "zh"), ("desktop", "en"))
 HEAD = """# Pictures of every page

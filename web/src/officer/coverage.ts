@@ -349,7 +349,7 @@ export class CoverageView implements View {
     });
     return h(
       "div",
-      { class: "sticky" },
+      { class: "walk-form" },
       h(
         "div",
         { class: "field" },

@@ -1,5 +1,6 @@
 /** The rows of coverage's lists, what an officer decides about a business, and a list as text. */
 import { asText } from "../desk/copying";
+import type { Cell } from "../desk/table";
 import { chinaInstant, instantOf } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
@@ -75,9 +76,10 @@ export function businessRow(
   one: Business,
   tick: Node | undefined,
   decided: () => void,
-): Node[] {
+): Cell[] {
   const { voice } = officer;
-  const why = h("div", {}, standingText(voice, one));
+  const standing = standingText(voice, one);
+  const why = h("div", {}, standing);
   if (one.venue) why.append(" ", link(`venues/of/${one.venue}`, voice.say("coverVenue")));
   return [
     head(h("b", {}, one.name), tick, [one.number, one.kind].filter(Boolean).join(" · ")),
@@ -87,7 +89,8 @@ export function businessRow(
       one.address ?? "",
       h("span", { class: "hint code" }, [one.area, one.grid].filter(Boolean).join(" · ")),
     ),
-    why,
+    // What is empty is left out on a phone.
+    standing === "" && !one.venue ? "" : why,
     decisions(officer, outcome, one, decided),
   ];
 }

@@ -107,7 +107,9 @@ export class PolicyPanel {
   }
 
   private presetsLink(): Node | undefined {
-    return this.officer.area.length <= DISTRICT ? link("presets", this.officer.voice.say("presetsTitle")) : undefined;
+    return this.officer.area.length <= DISTRICT
+      ? link("presets", this.officer.voice.say("presetsTitle"), "plain")
+      : undefined;
   }
 
   private rules(rules: readonly Rule[]): HTMLElement {
