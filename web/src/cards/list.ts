@@ -4,6 +4,7 @@ import { formatOf } from "../desk/uploading";
 import { h } from "../shared/dom";
 import { fileLink } from "../shared/saving";
 import { type Nodes, Part, type Standing } from "./parts";
+import type { CardWord } from "./words";
 
 interface RowFault {
   readonly row: number;
@@ -30,6 +31,7 @@ interface Outcome {
   readonly files: readonly { readonly from: number; readonly to: number; readonly data: Blob }[];
 }
 
+const COLUMNS: Readonly<Record<string, CardWord>> = { name: "docName", id_type: "docType", id_number: "docNumber" };
 const SHOWN = 200;
 const PATIENCE_MS = 30_000;
 
@@ -112,7 +114,9 @@ export class ListPart {
       { head: voice.say("listColumn") },
       { head: voice.say("listLaw") },
     ];
-    const rows = errors.slice(0, SHOWN).map((one) => [String(one.row), one.column, one[voice.language]]);
+    const rows = errors
+      .slice(0, SHOWN)
+      .map((one) => [String(one.row), voice.say(COLUMNS[one.column] ?? "docNumber"), one[voice.language]]);
     const more = errors.length > SHOWN ? h("p", {}, voice.say("listMore", { shown: SHOWN })) : undefined;
     return [h("h3", {}, voice.say("listBad")), table(voice.say("listBad"), columns, rows), more];
   }

@@ -34,7 +34,7 @@ export class MakePart {
   private content(): Nodes {
     const { voice } = this.standing;
     const title = h("h2", {}, voice.say("makeTitle"));
-    if (this.done) return [title, this.part.button("another", "plain", () => this.begin())];
+    if (this.done) return [title];
     const fields = [this.type, this.number, this.name].map((field) => field.draw(voice));
     return [title, this.part.form(fields, "make", () => this.make(false))];
   }
@@ -100,7 +100,12 @@ export class MakePart {
       h("p", {}, h("b", {}, voice.say(isNew ? "made" : "madeAgain", { name }))),
       h("p", {}, voice.say("number"), " ", h("b", { class: "short" }, spelled)),
       replaced ? h("p", { class: "notice" }, voice.say("replaced")) : undefined,
-      h("p", { class: "actions" }, fileLink("card.pdf", card, voice.say("saveCard"))),
+      h(
+        "p",
+        { class: "actions" },
+        fileLink("card.pdf", card, voice.say("saveCard")),
+        this.part.button("another", "plain", () => this.begin()),
+      ),
     ]);
   }
 }
