@@ -62,7 +62,7 @@ type Kept = {
   pace: { readonly way: Way; readonly ms: readonly number[] };
 };
 
-const PATIENCE_MS = 6000;
+const PATIENCE_MS = 10_000;
 const ONE = "current";
 const AES = { name: "AES-GCM", length: 256 } as const;
 const MOST_TIMES = 200;
