@@ -9,6 +9,7 @@ from credentials.proofs import sign_dpop
 from functions.people.model import Device
 from functions.shared import clock
 from functions.shared.config import settings
+from functions.venues import entrances
 from functions.venues import service as venues
 from functions.venues.policy import Policy
 from infra.local import Service
@@ -25,16 +26,18 @@ pytestmark = pytest.mark.usefixtures("engine")
 def test_a_check_in_its_receipt_and_who_looked_go_through_under_the_roles(through_functions: Http) -> None:
     """Checked in, scanned, assisted, read back, a device signed out: each by the function that may."""
     http, door, pid, at = through_functions, open_door(), new_pid(), clock.now()
-    venues.set_policy(door.venue, Policy(pass_required=False), at)
+    venues.set_policy(door.venue, Policy(pass_required=False, temperature=True), at)
+    poster = entrances.address(door.venue, entrances.add_code(door.venue, "东门", at).code)
     holder, guard = http.token("holder", pid), http.token("guard", door.gate)
-    made = http.post("/checkins", {"venue": door.venue, "direction": "in", "at": clock.rfc3339(at)}, token=holder)
-    assert made.status == 201, made.body
+    body = {"venue": door.venue, "direction": "in", "at": clock.rfc3339(at), "code": poster, "party": 2}
+    made = http.post("/checkins", body, token=holder)
+    assert (made.status, made.json()["entrance"]) == (201, "东门"), made.body
     assert len(made.json()["receipt"]["marks"]) == 10
     own = http.get("/me/checkins", token=holder)
     assert (own.status, len(own.json()["checkins"])) == (200, 1), own.body
     held = give_pass(at - 600)
     give(pid, held)
-    scanned = {"presentation": held.shown(at), "direction": "in", "at": clock.rfc3339(at)}
+    scanned = {"presentation": held.shown(at), "direction": "in", "at": clock.rfc3339(at), "temperature_c": 36.6}
     assert http.post("/scans", {"scans": [scanned]}, token=guard).json()["results"][0]["scan"]
     number = fresh("SPECIMEN").upper().replace("-", "")
     assisted = {"id_number": number, "id_type": "sailor", "direction": "in", "at": clock.rfc3339(at)}
