@@ -231,16 +231,21 @@ def test_a_settled_day_is_repaired_by_counting_again() -> None:
     day = clock.china_day(start)
     venue = open_venue(area, at=start)
     noon = clock.parse_instant(f"{day}T12:00:00")
-    for _ in range(4):
-        checkins.check_in(Act(new_pid(), venue, "in", noon), noon)
+    for party in (1, 1, 4):
+        checkins.check_in(Act(new_pid(), venue, "in", noon), noon, details=Details(party=party))
+    checkins.assist(Act(new_pid(), venue, "in", noon), noon)
+    apart = {"assisted": 1, "groups": 1, "companions": 3}
     assert eventually(lambda: of_day(area, day)["checkins"] == 4)
+    assert eventually(lambda: apart.items() <= of_day(area, day).items())
     for partition in (f"{area[:9]}#{day}", f"{area[:9]}#all"):
         (row,) = CounterRow.query(partition, CounterRow.sort.startswith(f"{area}#checkins#"))
         row.n -= 3
         row.save()
     assert recounting.recount(area, day, AT)[f"{area} checkins"] == 3
     assert of_day(area, day)["checkins"] == 4
-    assert recounting.recount(area, day, AT)[f"{area} checkins"] == 3
+    assert apart.items() <= of_day(area, day).items()
+    again = recounting.recount(area, day, AT)
+    assert [again[f"{area} {metric}"] for metric in ("checkins", *apart)] == [3, 0, 0, 0]
     assert of_day(area, day)["checkins"] == 4
     assert reports.report(area, day, AT).own.cumulative["checkins"] == 4
     for wrong in (clock.china_day(AT - 86_400), clock.china_day(AT - 15 * 86_400)):

@@ -119,3 +119,12 @@ def test_the_slots_of_who_is_inside_cover_the_whole_stay() -> None:
     at = 1_800_000_123
     (key,) = Presence("V-1", (at - 7200) // rules.SLOT_S, 1).keys("s")
     assert int(key.sort.split("#")[0]) == rules.first_slot(at, 7200)
+
+
+def test_what_is_apart_is_part_of_what_there_is() -> None:
+    """Every check-in is one; assisted, a group's, or neither; who came along is no check-in."""
+    assert rules.kinds("self", 1) == {"checkins": 1}
+    assert rules.kinds("assisted", 1) == {"checkins": 1, "assisted": 1}
+    assert rules.kinds("group", 5) == {"checkins": 1, "groups": 1, "companions": 4}
+    assert rules.kinds("assisted", 2) == {"checkins": 1, "assisted": 1, "groups": 1, "companions": 1}
+    assert {"checkins", *rules.kinds("assisted", 2)} <= set(rules.METRICS)

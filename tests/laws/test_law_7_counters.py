@@ -27,7 +27,13 @@ def records(draw: st.DrawFn, sequence: int) -> list[Change]:
     """What one record of a stream counts for: something that happened, or what stands, here less and there more."""
     metric, day = draw(st.sampled_from(METRICS)), draw(st.sampled_from(DAYS))
     if metric != "codes":
-        return [Change(draw(st.sampled_from(AREAS)), day, metric, sequence)]
+        area, how, party = (
+            draw(st.sampled_from(AREAS)),
+            draw(st.sampled_from(("self", "assisted"))),
+            draw(st.integers(1, 4)),
+        )
+        counts = rules.kinds(how, party) if metric == "checkins" else {metric: 1}
+        return [Change(area, day, counted, sequence, n) for counted, n in counts.items()]
     areas = draw(st.lists(st.sampled_from(AREAS), unique=True, min_size=1, max_size=2))
     return [Change(area, rules.TOTAL, metric, sequence, draw(st.integers(-3, 3))) for area in areas]
 
