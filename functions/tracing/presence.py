@@ -29,7 +29,7 @@ class Act:
     """A check-in as presence reads it; `entered` is false for an `in` that was refused.
 
     `assisted` tells that somebody at the door made it, by the person's document; `entrance` is the code that was
-    scanned, `party` how many came with it, and `doubted` that the person can't have travelled so fast.
+    scanned, and `party` how many came with it.
     """
 
     venue: str
@@ -39,7 +39,6 @@ class Act:
     assisted: bool = False
     entrance: str = ""
     party: int = 1
-    doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,8 @@ class Visit:
     """Somebody at a venue, start ≤ instant < end, epoch seconds.
 
     `seen_at` is the newest check-in it rests on: when that is past retention, so is the visit. `entrances` are the codes
-    scanned, in their order; `party` is the most that came with one of its check-ins.
+    scanned, in their order; `party` is the most that came with one of its check-ins; `doubted` that one of them is in
+    doubt, which is looked at where it matters alone.
     """
 
     venue: str
@@ -170,7 +170,6 @@ def _between(start: int, end: int, *rests_on: Act) -> Visit:
         assisted=any(act.assisted for act in rests_on),
         entrances=tuple(dict.fromkeys(act.entrance for act in rests_on if act.entrance)),
         party=max(act.party for act in rests_on),
-        doubted=any(act.doubted for act in rests_on),
     )
 
 
@@ -205,7 +204,6 @@ def _merged(stays: Iterable[Visit]) -> list[Visit]:
                 assisted=last.assisted or stay.assisted,
                 entrances=tuple(dict.fromkeys(last.entrances + stay.entrances)),
                 party=max(last.party, stay.party),
-                doubted=last.doubted or stay.doubted,
             )
         else:
             merged.append(stay)

@@ -26,7 +26,7 @@ from functions.shared.labels import district_of
 from functions.shared.threads import spread
 from functions.tracing import doubts, presence, rules, service
 from functions.tracing.model import HEAD, Head
-from functions.tracing.presence import Act, Chains, Encounter, Exposure
+from functions.tracing.presence import Act, Chains, Encounter, Exposure, Visit
 from functions.tracing.rules import Found
 from functions.venues import nesting
 from functions.venues import service as venues
@@ -124,7 +124,7 @@ def plan_of(head: Head, at: int) -> Plan:
     seen = checkins.seen_of(service.person_of(head), at)
     areas = {one.venue: one.area for one in seen}
     chains = _chains(areas, at)
-    visits = presence.visits_of(acts_of(seen, at), chains)
+    visits = presence.visits_of(map(act_of, seen), chains)
     within = [one for one in visits if one.start < end and one.end > start]
     inside = [one for one in within if areas[one.venue].startswith(head.area)]
     exposures = presence.exposures_of(inside, chains, start, end, int(head.margin_s))
@@ -132,7 +132,7 @@ def plan_of(head: Head, at: int) -> Plan:
     trees = {root: (root, *nesting.descendants(root)) for root in roots}
     chains |= _chains((venue for tree in trees.values() for venue in tree), at)
     made = _plan(exposures, trees, chains, at)
-    return replace(made, outside=len(within) - len(inside), doubted=sum(one.doubted for one in inside))
+    return replace(made, outside=len(within) - len(inside), doubted=sum(_is_doubted(seen, one, at) for one in inside))
 
 
 def candidates_of(plan: Plan, acts: dict[str, list[Act]]) -> list[str]:
@@ -147,17 +147,16 @@ def candidates_of(plan: Plan, acts: dict[str, list[Act]]) -> list[str]:
     ]
 
 
-def acts_of(seen: Sequence[checkins.Seen], at: int) -> list[Act]:
-    """Return a person's check-ins as presence reads them, those in doubt marked."""
-    unlikely = doubts.doubted([(one.at, _position(one.venue, at)) for one in seen])
-    return [replace(act_of(one), doubted=n in unlikely) for n, one in enumerate(seen)]
-
-
 def act_of(seen: checkins.Seen) -> Act:
     """Return a check-in as presence reads it."""
     leaves = seen.direction == "out"
     entered = leaves or seen.decision != "refused"
     return Act(seen.venue, leaves, seen.at, entered, seen.how == "assisted", seen.entrance, seen.party)
+
+
+def _is_doubted(seen: Sequence[checkins.Seen], visit: Visit, at: int) -> bool:
+    ordered = sorted(seen, key=lambda one: one.at)
+    return doubts.rests_on_doubt(ordered, visit, lambda venue: _position(venue, at))
 
 
 def _position(venue: str, at: int) -> Degrees | None:
@@ -240,8 +239,10 @@ def _found(head: Head, pids: list[str], plan: Plan, at: int, beat: Beat) -> list
 
 def _met(pid: str, plan: Plan, at: int) -> tuple[str, list[Encounter], int]:
     seen = checkins.seen_of(pid, at)
-    visits = presence.visits_of(acts_of(seen, at), plan.chains)
-    encounters = presence.encounters_of(visits, plan.exposures, plan.chains)
+    visits = presence.visits_of(map(act_of, seen), plan.chains)
+    met = presence.encounters_of(visits, plan.exposures, plan.chains)
+    unlikely = {one.visit: _is_doubted(seen, one.visit, at) for one in met}
+    encounters = [replace(one, visit=replace(one.visit, doubted=unlikely[one.visit])) for one in met]
     places = {one.visit.venue for one in encounters}
     own_at = max((one.received_at for one in seen if one.how != "assisted" and one.venue in places), default=0)
     return pid, encounters, own_at

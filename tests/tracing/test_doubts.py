@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.checkins import service as checkins
-from functions.tracing import doubts, presence, searching
-from functions.tracing.presence import Act
+from functions.shared import clock
+from functions.tracing import doubts, presence, service
+from functions.tracing.presence import Act, Visit
 from functions.venues import coordinates
 from functions.venues import service as venues
 from functions.venues.coordinates import great_circle_m, wgs84
 from functions.venues.rules import About, CoordinateSystem, Position
 from functions.venues.service import Facts
-from tests.door.world import fresh, new_pid
-from tests.tracing.world import HOUR, checkin, store
+from tests.door.world import fresh
+from tests.tracing.world import HOUR, Team, approved, asking, checkin, everybody, pids, store, work_all
 
 pytestmark = pytest.mark.usefixtures("engine")
 AT = 1_795_312_800
@@ -56,25 +56,34 @@ def test_the_distance_of_two_cities() -> None:
 
 def test_how_fast_is_too_fast() -> None:
     """300 km/h, a kilometre and ten minutes of slack; a flight's worth of time is enough, an hour is not."""
-    assert doubts.doubted([(AT, BEIJING), (AT + 3600, SHANGHAI)]) == {0, 1}
-    assert doubts.doubted([(AT, BEIJING), (AT + 4 * 3600, SHANGHAI)]) == set()
-    assert doubts.doubted([(AT, BEIJING), (AT, (BEIJING[0] + 0.4, BEIJING[1]))]) == set()
-    # What says nothing of its place says nothing of travel, and a later check-in is held against the last that does.
-    assert doubts.doubted([(AT, BEIJING), (AT + 60, None), (AT + 120, SHANGHAI), (AT + 9000, SHANGHAI)]) == {0, 2}
-    assert doubts.doubted([(AT + 120, SHANGHAI), (AT, BEIJING)]) == {0, 1}
-    assert doubts.doubted([]) == set()
+    near = (BEIJING[0] + 0.4, BEIJING[1])  # 44 km
+    for seconds, there, impossible in ((3600, SHANGHAI, True), (4 * 3600, SHANGHAI, False), (0, near, False)):
+        pair = ((AT, BEIJING), (AT + seconds, there))
+        assert doubts.is_impossible(*pair) == doubts.is_impossible(*reversed(pair)) == impossible
 
 
-@given(st.lists(st.tuples(st.integers(0, 86_400), LATITUDES, LONGITUDES), max_size=8))
-def test_whoever_travels_slowly_enough_is_never_doubted(steps: list[tuple[int, float, float]]) -> None:
-    """A doubt needs a step of the day that is too far for its time; a day without one has none."""
-    seen = [(AT + at, (latitude, longitude)) for at, latitude, longitude in steps]
-    ordered = sorted(seen)
-    impossible = any(
-        great_circle_m(one[1], other[1]) > 1_000 + (other[0] - one[0] + 600) * 300_000 / 3600
-        for one, other in pairwise(ordered)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 86_400), st.sampled_from([None, BEIJING, SHANGHAI, (29.6, 91.1)])),
+        min_size=1,
+        max_size=8,
+        unique_by=lambda step: step[0],
     )
-    assert bool(doubts.doubted(seen)) == impossible
+)
+def test_a_check_in_is_in_doubt_for_its_nearest_that_says_where_it_is(
+    steps: list[tuple[int, tuple[float, float] | None]],
+) -> None:
+    """Before it or after it; whatever lies between and says nothing of its place is passed over."""
+    seen = [Act(f"V-{n}", leaves=False, at=AT + at) for n, (at, _place) in enumerate(sorted(steps))]
+    places = {f"V-{n}": place for n, (_at, place) in enumerate(sorted(steps))}
+    placed = [(one.at, one.venue, place) for one in seen if (place := places[one.venue]) is not None]
+    doubted = set[str]()
+    for one, other in pairwise(placed):
+        if doubts.is_impossible((one[0], one[2]), (other[0], other[2])):
+            doubted |= {one[1], other[1]}
+    for act in seen:
+        visit = Visit(act.venue, act.at, act.at + 600, act.at)
+        assert doubts.rests_on_doubt(seen, visit, places.__getitem__) == (act.venue in doubted)
 
 
 def open_at(place: tuple[float, float], *, moves: bool = False) -> str:
@@ -83,26 +92,23 @@ def open_at(place: tuple[float, float], *, moves: bool = False) -> str:
     return venues.register(fresh("V"), Facts("店", "990101001001", about=about), AT)[0].venue
 
 
-def test_a_visit_rests_on_doubted_check_ins_and_says_so() -> None:
-    """Both of the pair, for nobody knows which is false; a bus is anywhere, and a third place is not touched."""
-    pid = new_pid()
+def test_a_trace_marks_what_cannot_have_been(team: Team) -> None:
+    """Both of the pair, for nobody knows which is false; a bus is anywhere; the case's own visits are counted."""
+    now = clock.now()
     here, far, bus = open_at(BEIJING), open_at(SHANGHAI), open_at(SHANGHAI, moves=True)
-    acts = (
-        (here, AT - 20 * HOUR),
-        (bus, AT - 10 * HOUR),
-        (here, AT - 10 * HOUR + 300),
-        (here, AT - 2 * HOUR),
-        (far, AT - HOUR),
+    case, honest, copied = pids(3)
+    store(
+        *(checkin(case, here, now - hours * HOUR) for hours in (30, 3)),
+        checkin(case, far, now - 2 * HOUR),
+        *(checkin(honest, venue, now - 30 * HOUR + late) for venue, late in ((here, 0), (bus, 300))),
+        *(checkin(copied, venue, now - 30 * HOUR + late) for venue, late in ((here, 0), (far, 300))),
     )
-    store(*(checkin(pid, venue, at) for venue, at in acts))
-    visits = presence.visits_of(searching.acts_of(checkins.seen_of(pid, AT), AT), {})
-    assert {(one.venue, (one.start - AT) // HOUR): one.doubted for one in visits} == {
-        (here, -20): False,
-        (bus, -10): False,
-        (here, -10): False,
-        (here, -2): True,
-        (far, -1): True,
-    }
+    head = approved(asking(now - 40 * HOUR, now - HOUR, pid=case), team, now)
+    work_all()
+    done = service.must(head.trace, now)
+    found = {one.found.pid: [met.doubt for met in one.found.met] for one in everybody(done, now)}
+    assert found == {honest: [""], copied: ["travel"]}
+    assert int(done.doubted) == 2
 
 
 def test_a_visit_knows_its_entrances_and_its_largest_party() -> None:
@@ -110,9 +116,9 @@ def test_a_visit_knows_its_entrances_and_its_largest_party() -> None:
     acts = [
         Act("V", leaves=False, at=AT, entrance="EAST", party=2),
         Act("V", leaves=False, at=AT + 600, entrance="EAST", party=4),
-        Act("V", leaves=True, at=AT + 1200, entrance="WEST", doubted=True),
+        Act("V", leaves=True, at=AT + 1200, entrance="WEST"),
     ]
     (visit,) = presence.visits_of(acts, {})
-    assert (visit.entrances, visit.party, visit.doubted, visit.seen_at) == (("EAST", "WEST"), 4, True, AT + 1200)
+    assert (visit.entrances, visit.party, visit.seen_at) == (("EAST", "WEST"), 4, AT + 1200)
     (bare,) = presence.visits_of([Act("V", leaves=False, at=AT)], {})
-    assert (bare.entrances, bare.party, bare.doubted) == ((), 1, False)
+    assert (bare.entrances, bare.party) == ((), 1)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from functions.audit import service as audit
 from credentials.auditlog import SHARDS
+from functions.audit import service as audit
 from functions.gates import service as gates
 from functions.passes.model import PassRow
 from functions.scans import rules as scan_rules

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from functions.audit import service as audit
 from credentials.auditlog import SHARDS
+from functions.audit import service as audit
 from functions.shared import clock
 from functions.shared.callers import Caller
 from functions.shared.config import settings
