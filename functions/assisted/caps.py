@@ -22,12 +22,23 @@ from functions.shared.secrets import keyed_hash
 from functions.shared.transactions import lost, transaction
 
 _ATTEMPTS: Final = 30
-_COUNTERS: Final = {"acts": SpentRow.acts, "names": SpentRow.names, "lookups": SpentRow.lookups}
-_CODES: Final[dict[Count, str]] = {"acts": "assisted-cap", "names": "assisted-cap", "lookups": "known-cap"}
+_COUNTERS: Final[dict[Count, NumberAttribute]] = {
+    "acts": SpentRow.acts,
+    "names": SpentRow.names,
+    "lookups": SpentRow.lookups,
+    "desk_names": SpentRow.desk_names,
+}
+_CODES: Final[dict[Count, str]] = {
+    "acts": "assisted-cap",
+    "names": "assisted-cap",
+    "lookups": "known-cap",
+    "desk_names": "name-cap",
+}
 _SAID: Final[dict[Count, str]] = {
     "acts": "This device made as many assisted check-ins as one may. Another device may go on, or this one later.",
     "names": "Too many names given on this device were not the register's. Compare the document, and leave the name out.",
     "lookups": "This device looked for known people as often as one may. Use the document or the card.",
+    "desk_names": "Too many names given on this account were not the register's. Go on later, with the documents in hand.",
 }
 
 
@@ -78,6 +89,23 @@ def give_back(spender: str, count: Count, at: int) -> None:
     counter = _COUNTERS[count]
     for name, number in rules.windows_of(at).items():
         SpentRow(spender_key(spender), f"{name}#{number}").update_if([counter.add(-1)], counter > 0)
+
+
+def note(spender: str, count: Count, many: int, at: int) -> None:
+    """Count what was found in one go, and let what goes over a limit stand; `require_room` refuses the next."""
+    for name, number in rules.windows_of(at).items():
+        ends_at = (number + 1) * rules.WINDOWS[name]
+        row = SpentRow(spender_key(spender), f"{name}#{number}")
+        row.update(actions=[_COUNTERS[count].add(many), SpentRow.ttl.set(ends_at)])
+
+
+def require_room(spender: str, count: Count, at: int) -> None:
+    """Refuse whoever has used up a limit.
+
+    Raises:
+        TooMany: as `spend`.
+    """
+    _refuse_if_full(spender, {count}, at)
 
 
 def spender_key(spender: str) -> str:

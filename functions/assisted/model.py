@@ -88,3 +88,4 @@ class SpentRow(Table):
     acts = NumberAttribute(null=True)
     names = NumberAttribute(null=True)
     lookups = NumberAttribute(null=True)
+    desk_names = NumberAttribute(null=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from functions.assisted import card_print, cards, names, service, sheet
+from functions.assisted import card_print, cards, service, sheet
 from functions.assisted.cards import Card, Wanted
 from functions.assisted.model import CardRow
 from functions.assisted.rules import COMMUNITY
@@ -51,12 +51,7 @@ def make_card(request: Request) -> Answer:
     document = service.read_person(given.id_type, given.id_number)
     name = service.read_name(given.name)
     pid = pid_of(document.type, document.number)
-    if not given.name_confirmed and names.of_person(pid, request.at).agrees(name) is False:
-        raise Conflict(
-            "The register has another name for this document. Compare the document; if it is right, send it again as "
-            "compared.",
-            code="name-differs",
-        )
+    service.compare_at_desk(request.caller, pid, name, confirmed=given.name_confirmed, at=request.at)
     wanted = Wanted(pid, name, document.tail, request.caller.actor, given.client, area)
     made = cards.issue(wanted, request.at)
     lookups.note_card(pid, made.area, made.key, made.issued_at)

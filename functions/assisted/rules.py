@@ -16,7 +16,7 @@ TAIL: Final = 4
 COMMUNITY: Final = 12  # digits of a community's division code
 
 Way = Literal["card", "number", "known"]
-Count = Literal["acts", "names", "lookups"]
+Count = Literal["acts", "names", "lookups", "desk_names"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ CAPS: Final[dict[Count, Cap]] = {
     "names": Cap(20, 60),
     # Every other person of an hour known by the last four characters. A venue's 10,000 tails would take a week.
     "lookups": Cap(120, 600),
+    # The same names at a community's desk, where lists of hundreds are compared: each slip of a list is one.
+    "desk_names": Cap(200, 600),
 }
 WINDOWS: Final[dict[Literal["hour", "shift"], int]] = {"hour": 3_600, "shift": 12 * 3_600}
 REPEAT_S: Final = 12 * 3_600  # how long the same act again is no other one

@@ -12,7 +12,7 @@ from functions.audit import service as audit
 from functions.lookups import service as lookups
 from functions.people.rules import folded
 from functions.shared import log
-from functions.shared.callers import AREA_ROLES, Caller
+from functions.shared.callers import Caller
 from functions.shared.identity import Document, DocumentFault, read_document
 from functions.shared.masking import mask
 from functions.shared.pids import pid_of
@@ -95,24 +95,17 @@ def identify(caller: Caller, venue: str, told: Told, act: str, at: int) -> Perso
         if name and counted and not differs:
             caps.give_back(who, "names", at)
     if differs and not told.name_confirmed:
-        raise Conflict(
-            "The register has another name for this document. Compare the document; if it is this person's, send it "
-            "again as compared.",
-            code="name-differs",
-        )
+        _record_at_door(caller, "assisted.name-differs", _hashed("act", venue, found.pid, act), at)
+        raise _differs()
     return found
 
 
-def note_assisted(caller: Caller, person: Person, *, gate: str, venue: str, act: str, at: int, seen_at: int) -> None:
+def note_assisted(caller: Caller, person: Person, *, venue: str, act: str, at: int, seen_at: int) -> None:
     """Keep a person as known here, and the act in the log, once their check-in stands.
-
-    The check-in is stored by now and somebody waits: a log that takes no row is an error that calls the operator, and
-    keeps nobody outside.
 
     Args:
         caller: who asked.
         person: by `identify`.
-        gate: the guard's, empty when no guard asked.
         venue: where.
         act: as for `identify`.
         at: now, epoch seconds.
@@ -120,12 +113,8 @@ def note_assisted(caller: Caller, person: Person, *, gate: str, venue: str, act:
     """
     if person.place and person.remembered:
         known.note(venue, person.place, person.pid, person.remembered, seen_at)
-    query = _hashed("act", venue, person.pid, act)
     name = "assisted.name-confirmed" if person.matches is False else f"assisted.by-{person.way}"
-    try:
-        audit.record(caller.actor, name, case=_case(caller, gate), query_hash=query, count=1, at=at, attempts=_PATIENCE)
-    except audit.NotRecorded as error:
-        log.failure("audit.lost", error, gate=gate)
+    _record_at_door(caller, name, _hashed("act", venue, person.pid, act), at)
 
 
 def acquaintances(caller: Caller, gate: str, venue: str, tail: str, at: int) -> list[tuple[str, str]]:
@@ -143,11 +132,29 @@ def acquaintances(caller: Caller, gate: str, venue: str, tail: str, at: int) -> 
     # The same question within the same minute is the same: a page that lost its answer asks again.
     caps.spend(caps.who(caller), {"lookups"}, caps.act_of("tail", venue, read, str(at // 60)), at)
     query = _hashed("tail", venue, read)
-    audit.record(caller.actor, "assisted.known-looked", case=_case(caller, gate), query_hash=query, count=1, at=at)
+    audit.record(caller.actor, "assisted.known-looked", case=_case(caller), query_hash=query, count=1, at=at)
     found = known.people(venue, read, at)
     for one in found:
         lookups.note_offered(one.pid, gate=gate, venue=venue, at=at)
     return [(known.reference(one, venue, caller.actor, at), one.name) for one in found]
+
+
+def compare_at_desk(caller: Caller, pid: str, name: str, *, confirmed: bool, at: int) -> None:
+    """Refuse a name that is not the register's, unless somebody compared the document; counted and kept in the log.
+
+    Raises:
+        Conflict: `name-differs`.
+        TooMany: `name-cap`.
+    """
+    if confirmed:
+        return
+    who = caps.who(caller)
+    counted = caps.spend(who, {"desk_names"}, caps.act_of("desk", pid, folded(name)), at)
+    if names.of_person(pid, at).agrees(name) is False:
+        audit.record(caller.actor, "card.name-differs", case=caller.scope, count=1, at=at)
+        raise _differs()
+    if counted:
+        caps.give_back(who, "desk_names", at)
 
 
 def read_person(id_type: str, id_number: str) -> Document:
@@ -216,9 +223,26 @@ def _place(venue: str, tail: str) -> str:
     return known.tail_key(venue, read) if read is not None else ""
 
 
-def _case(caller: Caller, gate: str) -> str:
-    # A venue's own id stands nowhere in the log but where it is who acted.
-    return gate or (caller.scope if caller.role in AREA_ROLES else "")
+def _record_at_door(caller: Caller, act: str, query: str, at: int) -> None:
+    """Append to the log what somebody waits for; a log that takes no row calls the operator, and keeps nobody outside."""
+    case = _case(caller)
+    try:
+        audit.record(caller.actor, act, case=case, query_hash=query, count=1, at=at, attempts=_PATIENCE)
+    except audit.NotRecorded as error:
+        log.failure("audit.lost", error, case=case)
+
+
+def _case(caller: Caller) -> str:
+    # The gate or the area. A venue's own id stands nowhere in the log but where it is who acted.
+    return "" if caller.role == "venue" else caller.scope
+
+
+def _differs() -> Conflict:
+    return Conflict(
+        "The register has another name for this document. Compare the document; if it is this person's, send it again "
+        "as compared.",
+        code="name-differs",
+    )
 
 
 def _hashed(*facts: str) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from functions.assisted import card_print, cards, names
+from functions.assisted import caps, card_print, cards, names
 from functions.assisted.cards import Card, Wanted
+from functions.audit import service as audit
 from functions.lookups import service as lookups
 from functions.shared import posters
 from functions.shared.batches import batches
@@ -70,7 +71,11 @@ def make_all(
         at: epoch seconds.
         first: the row this request begins with.
         clock: seconds that only go forward.
+
+    Raises:
+        TooMany: `name-cap`: too many names of earlier lists were not the register's.
     """
+    caps.require_room(caps.who(caller), "desk_names", at)
     until, file = clock() + PATIENCE_S, staff_rows.read_staff(rows, at=at)
     people = sorted((one for one in file.people if one.row >= first), key=lambda one: one.row)
     made: list[Card] = []
@@ -85,6 +90,7 @@ def make_all(
             else:
                 made.append(one)
         done += len(some)
+    _count_names(faults, caller, at)
     next_row = people[done].row if done < len(people) else None
     told = (one for one in faults if next_row is None or one.row < next_row)
     return Outcome(tuple(made), tuple(sorted(told, key=lambda one: one.row)), next_row)
@@ -96,6 +102,14 @@ def draw(made: Iterable[Card], gate_url: str) -> bytes:
     for one in made:
         book.add(card_print.of_card(one, gate_url))
     return book.finish()
+
+
+def _count_names(faults: Iterable[Fault], caller: Caller, at: int) -> None:
+    """Count the names that differed: lists cannot be tried without end, and the log says how many there were."""
+    many = sum(one.law == "name-differs" for one in faults)
+    if many:
+        caps.note(caps.who(caller), "desk_names", many, at)
+        audit.record(caller.actor, "card.name-differs", case=caller.scope, count=many, at=at)
 
 
 def _make(row: StaffRow, caller: Caller, area: str, at: int) -> Card | Fault:

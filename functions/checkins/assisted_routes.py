@@ -37,7 +37,7 @@ def assist(request: Request, venue: str) -> Answer:
     person = assisted.identify(caller, venue, _told(given), same, at)
     act, details = Act(person.pid, venue, given.direction, seen_at), Details(temperature_c=given.temperature_c)
     answered = service.assist(act, at, gate, details, way=person.way)
-    assisted.note_assisted(caller, person, gate=gate, venue=venue, act=same, at=at, seen_at=answered.at)
+    assisted.note_assisted(caller, person, venue=venue, act=same, at=at, seen_at=answered.at)
     return Answer(_coarse(answered.decision, venue, person), 201 if answered.new else 200)
 
 

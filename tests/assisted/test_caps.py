@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Literal
@@ -12,11 +13,13 @@ from functions.assisted import caps, rules, service
 from functions.assisted.model import SpentRow
 from functions.assisted.rules import Count
 from functions.assisted.service import Told
+from functions.audit.model import AuditRow
 from functions.shared import clock
 from functions.shared.callers import Caller
 from functions.shared.problems import Conflict, TooMany, Unavailable
 from infra.local import Service
-from tests.assisted.world import Elder, assist, guard_of, known, make_card
+from tests.assisted.world import COMMUNITY, Elder, assist, client, guard_of, known, make_card
+from tests.door.inprocess import Reply, call
 from tests.door.world import Door, fresh, open_door
 from tests.people.world import Someone, World
 
@@ -59,7 +62,7 @@ def passes(spender: str, count: Count, act: str) -> bool:
 
 
 @pytest.mark.parametrize("window", ["hour", "shift"])
-@pytest.mark.parametrize("count", ["acts", "names", "lookups"])
+@pytest.mark.parametrize("count", ["acts", "names", "lookups", "desk_names"])
 def test_a_limit_is_exact_when_many_ask_at_once(window: Window, count: Count) -> None:
     """Three are left and eight ask: three pass, five are told when to come back, and the count is the limit."""
     spender = fresh("device")
@@ -70,7 +73,7 @@ def test_a_limit_is_exact_when_many_ask_at_once(window: Window, count: Count) ->
     assert spent(spender, window, count) == getattr(rules.CAPS[count], window)
     with pytest.raises(TooMany) as refused:
         caps.spend(spender, {count}, "one more", AT)
-    assert refused.value.code == ("known-cap" if count == "lookups" else "assisted-cap")
+    assert refused.value.code == {"lookups": "known-cap", "desk_names": "name-cap"}.get(count, "assisted-cap")
     assert refused.value.headers == {"Retry-After": str(rules.retry_after(window, AT))}
     assert caps.spend(spender, {count}, "one more", AT + rules.retry_after(window, AT))
 
@@ -155,6 +158,38 @@ def test_a_try_that_finds_no_card_gives_its_name_back(door: Door) -> None:
         with suppress(Exception):
             service.identify(guard_of(door, device), door.venue, Told(card="00000000-00", name="张"), "1#in", AT)
     assert (spent(device, "hour", "names"), spent(device, "hour", "acts")) == (0, 1)
+
+
+def test_names_tried_at_a_desk_are_numbered_too(engine: Service) -> None:
+    """A clerk's names, and those of lists, that are not the register's: counted, in the log, and at an end."""
+    one, subject = Someone(name="张小明"), fresh("clerk")
+    World().approve().list_people(one)
+    token, spender = engine.token("worker", COMMUNITY, subject=subject), f"worker:{subject}"
+
+    def ask(name: str) -> Reply:
+        return call("POST", "/cards", {"id_number": one.number, "name": name, "client": client()}, token=token)
+
+    def send(name: str) -> Reply:
+        sheet, kind = f"姓名,身份证号\n{name},{one.number}\n".encode(), {"content-type": "application/octet-stream"}
+        return call("POST", f"/areas/{COMMUNITY}/cards?format=csv", sheet, token=token, headers=kind)
+
+    assert [ask("张小明").status, ask("李四").status, ask("李四").status] == [201, 409, 409]
+    assert [send("王五").json()["cards"], send("张小明").json()["cards"]] == [0, 1]
+    rows = itertools.chain.from_iterable(AuditRow.query(str(shard), consistent_read=True) for shard in range(4))
+    acts = [row.act for row in rows if row.actor == spender]
+    assert acts.count("card.name-differs") == 3
+    shifts = SpentRow.query(caps.spender_key(spender), SpentRow.what.startswith("shift#"), consistent_read=True)
+    assert sum(int(row.desk_names or 0) for row in shifts) == 2, (
+        "one name asked twice is one; a list's counts with each list"
+    )
+    now = clock.now()
+    for at in (now, now + 60):
+        have_spent(spender, "hour", "desk_names", left=0, at=at)
+    for full in (ask("赵六"), send("赵六"), send("张小明")):
+        assert (full.status, full.json()["code"]) == (429, "name-cap")
+        assert 0 < int(full.headers["retry-after"]) <= 3_600
+    confirmed = {"id_number": one.number, "name": "赵六", "client": client(), "name_confirmed": True}
+    assert call("POST", "/cards", confirmed, token=token).status == 201, "whoever compared the document goes on"
 
 
 def test_the_door_is_told_when_to_come_back(engine: Service, door: Door) -> None:
