@@ -198,23 +198,26 @@ def test_a_pass_tells_what_was_checked() -> None:
         found.iss = FOREIGN  # type: ignore[misc]
 
 
+# The terms that https://www.w3.org/ns/credentials/v2 defines and protects: at its top, and in a credential.
+BASE_TERMS = frozenset(
+    "id type description digestMultibase digestSRI mediaType name VerifiableCredential EnvelopedVerifiableCredential"
+    " VerifiablePresentation EnvelopedVerifiablePresentation JsonSchemaCredential JsonSchema DataIntegrityProof"
+    " BitstringStatusListCredential BitstringStatusList BitstringStatusListEntry _sd _sd_alg aud cnf exp iat iss jku kid"
+    " nbf sub x5u confidenceMethod credentialSchema credentialStatus credentialSubject evidence issuer proof"
+    " refreshService relatedResource renderMethod termsOfUse validFrom validUntil".split()
+)
+
+
 def test_the_context_gives_every_member_a_meaning() -> None:
-    """Each member that the W3C's context does not define is defined by ours."""
+    """Each member that the W3C's context does not define is defined by ours, and none that it does.
+
+    It protects its own terms: a JSON-LD processor refuses a credential whose second context redefines one.
+    """
     document = json.loads(context_document(ISSUER))
-    known = {
-        "@context",
-        "type",
-        "issuer",
-        "validFrom",
-        "validUntil",
-        "credentialSubject",
-        "credentialStatus",
-        "id",
-        "name",
-    }
     content = json.loads(b64.decode(issue_pass(claims(), PASS_KEY).split(".")[1]))
-    members = {*content, *content["credentialSubject"]} - known
+    members = {*content, *content["credentialSubject"], *content["type"]} - BASE_TERMS - {"@context"}
     assert members <= document["@context"].keys()
+    assert not BASE_TERMS & document["@context"].keys()
     assert document["@context"]["epi"] == f"{ISSUER}/contexts/v1#"
 
 
