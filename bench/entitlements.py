@@ -11,9 +11,11 @@ import argparse
 import os
 import resource
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -33,6 +35,7 @@ from functions.shared.batches import batches
 from infra.local import embedded
 
 PEOPLE, APPLIED, AT_ONCE = 1_000_000, 20_000, 2_500
+PEER_ROUNDS = 20  # of a million in every round the peer's own puts would take as long again
 _SAMPLE = 50_000
 
 
@@ -86,12 +89,17 @@ def applied(some: list[Decided], at: int) -> None:
     """Apply decisions by the run's own step in the embedded engine, in turn with puts of the same rows; print."""
     with tempfile.TemporaryDirectory() as state, embedded(Path(state), http=False, prepare=False) as service:
         os.environ.update(service.environment)
-        ours, puts = list[float](), list[float]()
-        for chunk in batches(some, AT_ONCE):
-            puts.append(_timed(_putting(chunk), len(chunk)))
+        ours, puts, shares = list[float](), list[float](), list[float]()
+        every = max(1, len(some) // AT_ONCE // PEER_ROUNDS)
+        for number, chunk in enumerate(batches(some, AT_ONCE)):
+            if number % every == 0:
+                puts.append(_timed(_putting(chunk), len(chunk)))
             ours.append(_timed(_applying(chunk, at), len(chunk)))
+            if number % every == 0:
+                shares.append(ours[-1] / puts[-1])
             service.check()
-    share = statistics.median(own / raw for own, raw in zip(ours, puts, strict=True))
+            print(f"\r{(number + 1) * AT_ONCE:,} applied, {ours[-1]:,.0f}/s", end="", file=sys.stderr, flush=True)
+    share = statistics.median(shares)
     print(f"\n{len(some):,} applied in the embedded engine, {len(ours)} rounds; load {os.getloadavg()[0]:.1f}")
     print(f"boto3, one conditional put each: {statistics.median(puts):,.0f}/s")
     print(
@@ -112,7 +120,9 @@ def _putting(chunk: list[Decided]) -> Callable[[], object]:
         item["sk"] = item["unit"] = {"S": f"bench-{item['sk']['S']}"}
 
     def put(item: dict[str, Any]) -> None:
-        dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        # When its answer is lost boto3 sends it again, and meets what it wrote itself.
+        with suppress(dynamodb.exceptions.ConditionalCheckFailedException):
+            dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
 
     return lambda: list(spread(put, items))
 
