@@ -149,7 +149,7 @@ def of_person(pid: str, at: int) -> CardRow | None:
 
 def shown(row: CardRow) -> Shown:
     """Return what a living card says of its person: a masked name, and the document's tail, which is not on the card."""
-    return msgspec.json.decode(_FIELDS.decrypt(row.card, "person", row.sealed or ""), type=Shown)
+    return msgspec.json.decode(_FIELDS.decrypt(row.card, "person", row.person or ""), type=Shown)
 
 
 def is_name(row: CardRow, name: str) -> bool:
@@ -232,7 +232,7 @@ def _row(wanted: Wanted, request: str, number: str, at: int) -> CardRow:
         key,
         pid=wanted.pid,
         request=request,
-        sealed=_FIELDS.encrypt(key, "person", kept),
+        person=_FIELDS.encrypt(key, "person", kept),
         name_hash=_name_hash(wanted.pid, wanted.name),
         area=wanted.area,
         by=wanted.actor,
@@ -296,7 +296,7 @@ def _ended(at: int) -> list[Action]:
     # Who it was is forgotten at once; that there was such a card is told for a while, to whoever still holds it.
     return [
         CardRow.ended_at.set(at),
-        CardRow.sealed.remove(),
+        CardRow.person.remove(),
         CardRow.name_hash.remove(),
         CardRow.ttl.set(at + rules.ENDED_S),
     ]

@@ -51,8 +51,8 @@ def note(venue: str, place: str, pid: str, name: str, at: int) -> None:
         name: masked.
         at: of the check-in, epoch seconds.
     """
-    sealed = _FIELDS.encrypt(f"{place}#{pid}", "name", name)
-    row = KnownRow(place, pid, name=sealed, seen_at=at, ttl=at + rules.KNOWN_S)
+    encrypted = _FIELDS.encrypt(f"{place}#{pid}", "name", name)
+    row = KnownRow(place, pid, name=encrypted, seen_at=at, ttl=at + rules.KNOWN_S)
     try:
         row.put_if(KnownRow.tail.does_not_exist() | (KnownRow.seen_at < at))
     except PutError as error:

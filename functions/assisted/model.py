@@ -18,7 +18,7 @@ class CardRow(Table):
     card = UnicodeAttribute(hash_key=True, attr_name="pk")
     pid = UnicodeAttribute()
     request = UnicodeAttribute()  # keyed hash of who asked and their own id of the request
-    sealed = UnicodeAttribute(null=True)  # JWE of JSON [masked name, tail]; gone once the card is ended
+    person = UnicodeAttribute(null=True)  # JWE of JSON [masked name, tail]; gone once the card is ended
     name_hash = UnicodeAttribute(null=True)  # keyed hash of pid and folded name: answers yes or no, and goes as well
     area = UnicodeAttribute()
     by = UnicodeAttribute()
