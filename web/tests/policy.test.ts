@@ -45,7 +45,7 @@ test("a change names each rule that differs and no other, in both directions", (
   expect(changesOf(ZH, PLAIN, PLAIN)).toEqual([]);
   expect(changesOf(ZH, PLAIN, strict)).toEqual([
     "检测时间：不另查检测时间。 → 须有24小时内采样的阴性检测。",
-    "不拒绝：不要求 → 不因检测结果拒绝任何人，改为指引去处。",
+    "不拒绝：不要求 → 不因本人情况拒绝任何人，改为指引去处。",
   ]);
   expect(changesOf(EN, strict, PLAIN)).toHaveLength(2);
 });
