@@ -1,7 +1,7 @@
 """Who should have a code, when a venue was last scanned, and who walks to whom.
 
 `register`: pk a business, made of its district and registration number or name and address; index `by_area` district /
-business. `last_seen`: pk a venue, the hour of its newest check-in. `patrol`: pk the patrol / sk `head`, `item#…` or
+business. `last_seen`: pk a venue or `venue#code`, the hour of its newest check-in. `patrol`: pk the patrol / sk `head`, `item#…` or
 `chase#item#…`; index `by_area` district / when it was made, of heads alone.
 """
 
@@ -60,7 +60,7 @@ class RegisterRow(Table):
 
 
 class SeenRow(Table):
-    """The hour of a venue's newest check-in: no person, no count."""
+    """The hour of the newest check-in of a venue, or of one of its posters (`venue#code`): no person, no count."""
 
     class Meta(TableMeta):
         """Found under `TABLE_LAST_SEEN`."""

@@ -1,4 +1,4 @@
-"""When a venue was last scanned, to the hour: kept from the check-ins' stream, read without looking at any person.
+"""When a venue, and each of its posters, was last scanned, to the hour: kept from the check-ins' stream, read without looking at any person.
 
 The newest of some instants is the same in any order and however often they come, so a replay changes nothing.
 """
@@ -18,8 +18,13 @@ _TOGETHER: Final = 100
 _known: dict[str, int] = {}  # what this process wrote, or found to be newer: an hour of a busy venue is one write
 
 
+def poster(venue: str, short: str) -> str:
+    """Return under what a poster is noted, in use or not: no venue's id has this separator."""
+    return f"{venue}#{short}"
+
+
 def note(newest: Mapping[str, int]) -> int:
-    """Note the newest hour of venues; tell for how many that was news to this process."""
+    """Note the newest hour of venues and posters; tell for how many that was news to this process."""
     news = [(venue, hour) for venue, hour in newest.items() if _known.get(venue, -1) < hour]
     for _ in spread(_note, news):
         pass
@@ -30,7 +35,7 @@ def note(newest: Mapping[str, int]) -> int:
 
 
 def hours(venues: Iterable[str]) -> dict[str, int]:
-    """Return the hour of each venue's newest check-in; those that never had one are left out."""
+    """Return the hour of the newest check-in of each venue or poster; those that never had one are left out."""
     found = spread(_read, batches(dict.fromkeys(venues), _TOGETHER))
     return {venue: hour for some in found for venue, hour in some}
 

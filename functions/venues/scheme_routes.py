@@ -32,7 +32,7 @@ class SchemeOut(Struct, frozen=True):
 @routes.get(
     "/districts/{area}/scheme", roles={"officer"}, answer=SchemeOut, summary="When venue codes end in a district"
 )
-def told(request: Request, area: str) -> SchemeOut:
+def scheme_of(request: Request, area: str) -> SchemeOut:
     """Answer the end that is set."""
     require_district(request.caller, area)
     return _shaped(scheme.end_of(area, request.at), request.at)
@@ -45,7 +45,7 @@ def told(request: Request, area: str) -> SchemeOut:
     answer=SchemeOut,
     summary="Set when venue codes end in a district, a day ahead at least, or take it back; nothing is recorded afterwards",
 )
-def keep(request: Request, area: str) -> SchemeOut:
+def set_end(request: Request, area: str) -> SchemeOut:
     """Set, move or take back the end; the same again changes nothing."""
     require_district(request.caller, area)
     ends_at = _instant(request.body.ends_at)

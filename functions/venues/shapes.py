@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -82,7 +83,8 @@ class PublicVenueOut(Struct, frozen=True):
 class CodeOut(Struct, frozen=True, omit_defaults=True):
     """A venue code; `url` is what its poster's symbol holds, `spelled` what is printed below it for people.
 
-    `poster` is where its poster is in its life, since `poster_at`.
+    `poster` is where its poster is in its life, since `poster_at`; `scanned_at`, for officers, the beginning of the hour
+    in which somebody last checked in by it. A retired code that is scanned still hangs somewhere.
     """
 
     code: str
@@ -94,6 +96,7 @@ class CodeOut(Struct, frozen=True, omit_defaults=True):
     replaced_by: str = ""
     poster: PosterState = "made"
     poster_at: str | None = None
+    scanned_at: str | None = None
 
 
 class VenueOut(Struct, frozen=True, omit_defaults=True):
@@ -138,8 +141,8 @@ def public_out(venue: Venue, at: int) -> PublicVenueOut:
     return PublicVenueOut(venue.venue, venue.name, venue.category, state, rules, venue.about.moves, told)
 
 
-def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:
-    """Shape a code, with the address its poster's symbol holds."""
+def code_out(venue_id: str, code: Code, me_url: str, scanned_at: int | None = None) -> CodeOut:
+    """Shape a code, with the address its poster's symbol holds; `scanned_at` is when it was last scanned, epoch seconds."""
     return CodeOut(
         code=code.code,
         spelled=codes.spelled(code.code),
@@ -150,11 +153,17 @@ def code_out(venue_id: str, code: Code, me_url: str) -> CodeOut:
         replaced_by=code.replaced_by,
         poster=code.poster,  # type: ignore[arg-type]  # stored by us, one of the seven
         poster_at=None if code.poster_at is None else rfc3339(code.poster_at),
+        scanned_at=None if scanned_at is None else rfc3339(scanned_at),
     )
 
 
-def venue_out(venue: Venue, me_url: str, contact: Contact | None = None) -> VenueOut:
-    """Shape a venue whole; with its contact for the venue itself and for whoever reviews it, never in a list of the area."""
+def venue_out(
+    venue: Venue, me_url: str, contact: Contact | None = None, scanned: Mapping[str, int] | None = None
+) -> VenueOut:
+    """Shape a venue whole; with its contact for the venue itself and for whoever reviews it, never in a list of the area.
+
+    `scanned` is when each code was last scanned, epoch seconds by short code.
+    """
     return VenueOut(
         venue=venue.venue,
         name=venue.name,
@@ -167,7 +176,7 @@ def venue_out(venue: Venue, me_url: str, contact: Contact | None = None) -> Venu
         max_list_age_s=venue.policy.max_list_age_s,
         shards=venue.policy.shards,
         applied_at=rfc3339(venue.applied_at),
-        codes=tuple(code_out(venue.venue, code, me_url) for code in venue.codes),
+        codes=tuple(code_out(venue.venue, code, me_url, (scanned or {}).get(code.code)) for code in venue.codes),
         reason=venue.reason,
         policy=rules_out(venue.policy),
         decided_at=None if venue.decided_at is None else rfc3339(venue.decided_at),

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from functions.checkins import service as checkins
 from functions.checkins.rules import Act
+from functions.checkins.service import Details
 from functions.coverage import loading, patrols, seen, service
 from functions.coverage.rules import HOUR_S, STOPPED_S
 from functions.shared import clock
@@ -187,6 +188,23 @@ def test_by_number_name_address_and_hand(office: Office) -> None:
     assert office.one("with-code", "五金")["rule"] == "by-hand"
     venues.decide(bare, "close", "停业", clock.now())
     assert office.names("without-code") == ["五金"]
+
+
+def test_each_poster_is_known_by_when_it_was_last_scanned(engine: Service, office: Office) -> None:
+    """Of a retired one too, for it still hangs somewhere; an officer reads the hour, and the venue nothing of anybody."""
+    venue, now = office.venue("东门书店", code=False), clock.now()
+    east, west = (entrances.add_code(venue, label, now - 7200).code for label in ("东", "西"))
+    entrances.retire_code(venue, east, now - 3600)
+    checkins.check_in(Act(new_pid(), venue, "in", now), now, details=Details(east))
+
+    def scanned(token: str) -> list[str | None]:
+        codes = call("GET", f"/venues/{venue}/record", token=token).json()["codes"]
+        return [one.get("scanned_at") for one in codes]
+
+    hour = clock.rfc3339(now // HOUR_S * HOUR_S)
+    assert eventually(lambda: scanned(office.officer) == [hour, None])
+    assert scanned(engine.token("venue", venue)) == [None, None]
+    assert seen.hours([seen.poster(venue, code) for code in (east, west)]) == {seen.poster(venue, east): now // HOUR_S}
 
 
 def test_never_scanned_stopped_and_the_summary(office: Office) -> None:

@@ -111,6 +111,8 @@ export interface VenueCode {
   readonly retired_at?: string;
   readonly poster?: "made" | "printed" | "handed-over" | "seen" | "missing" | "damaged" | "covered";
   readonly poster_at?: string;
+  /** The beginning of the hour in which somebody last checked in by it. */
+  readonly scanned_at?: string;
 }
 
 export interface Venue {

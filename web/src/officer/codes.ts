@@ -1,9 +1,11 @@
 /** The codes of a venue: each with its poster to save, the poster's life, and its end. */
 import { type Mark, marked } from "../desk/marks";
 import { table } from "../desk/table";
+import { instantOf } from "../shared/china";
 import { h } from "../shared/dom";
 import type { Venue, VenueCode } from "./answers";
 import { consent } from "./consent";
+import { datedInstant } from "./instants";
 import type { Officer } from "./officer";
 import { actionButton, type Nodes, type Outcome } from "./panel";
 import { posterButton, SIZES } from "./poster";
@@ -64,8 +66,12 @@ export function codesTable(officer: Officer, outcome: Outcome, venue: Venue, cha
       return posterButton(officer, outcome, text, path, `poster-${code.code}-${size}.pdf`, changed);
     });
     const label = code.label === "" ? voice.say("mainDoor") : code.label;
+    const scanned =
+      code.scanned_at === undefined
+        ? voice.say("codeNeverScanned")
+        : voice.say("codeScanned", { time: hourOf(voice, code.scanned_at) });
     return [
-      h("span", {}, label, h("span", { class: "hint code" }, code.spelled)),
+      h("span", {}, label, h("span", { class: "hint code" }, code.spelled), h("span", { class: "hint" }, scanned)),
       h(
         "div",
         { class: "stack" },
@@ -76,5 +82,19 @@ export function codesTable(officer: Officer, outcome: Outcome, venue: Venue, cha
     ];
   });
   const columns = [{ head: voice.say("entrance") }, { head: voice.say("posterState") }, { head: voice.say("actions") }];
-  return [table(voice.say("codes"), columns, rows)];
+  return [table(voice.say("codes"), columns, rows), ...stillScanned(officer, venue)];
+}
+
+function hourOf(voice: Officer["voice"], at: string): string {
+  return datedInstant(voice.language, instantOf(at));
+}
+
+/** Retired codes that somebody checked in by since: their poster hangs there still, or a copy of it goes round. */
+function stillScanned({ voice }: Officer, venue: Venue): Node[] {
+  return (venue.codes ?? []).flatMap(({ spelled, retired_at: retired, scanned_at: scanned }) => {
+    // The hour in which it was retired may have been before or after.
+    if (retired === undefined || scanned === undefined || instantOf(scanned) < instantOf(retired)) return [];
+    const said = voice.say("retiredScanned", { code: spelled, time: hourOf(voice, scanned) });
+    return [h("p", { class: "notice still-scanned" }, said)];
+  });
 }
