@@ -19,10 +19,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import booth as desk
-from tests.browser.booth import Booth, on_shift, scanned, visitor
+from tests.browser.booth import Booth, door_of, on_shift, scanned, visitor
 from tests.browser.conftest import DESKTOP_SCREEN, PHONE_SCREEN, publish
 from tests.browser.film import camera, film, symbol
-from tests.browser.issuer import INDEX, LIST, Issuer
+from tests.browser.issuer import HOUR_S, INDEX, LIST, Issuer
 from tests.browser.pictures import LANGUAGES
 from tests.browser.site import Site, serve
 
@@ -36,6 +36,7 @@ class Scene:
     page: Page
     site: Site
     issuer: Issuer
+    booth: Booth
     at: int
 
 
@@ -68,7 +69,58 @@ def _other_ways(stand: Scene) -> None:
     stand.page.locator("#more").click()
 
 
+def _older_test(stand: Scene) -> None:
+    taken = (stand.at - 30 * HOUR_S) // 60 * 60
+    facts = {"sampled_at": taken, "issued_at": taken + 60, "expires_at": taken + 48 * HOUR_S}
+    scanned(stand.page, stand.issuer.live(stand.at, **facts))
+
+
+def _full(stand: Scene) -> None:
+    stand.booth.inside = 40
+    stand.page.reload()
+    desk.working(stand.page)
+    stand.page.locator("#inside.old").wait_for()
+    scanned(stand.page, stand.issuer.live(stand.at, proof_at=stand.at + 2))
+
+
+def _hospital(stand: Scene) -> None:
+    stand.booth.doors = [door_of({"never_refuses": True})]
+    stand.page.reload()
+    desk.working(stand.page)
+    stand.page.locator("body[data-rules=told]").wait_for()
+    taken = (stand.at - 49 * HOUR_S) // 60 * 60
+    facts = {"sampled_at": taken, "issued_at": taken + 60, "expires_at": taken + 48 * HOUR_S}
+    scanned(stand.page, stand.issuer.live(stand.at, **facts))
+
+
+def _sheet(stand: Scene) -> None:
+    stand.page.locator("#assist").click()
+
+
+def _assisted(stand: Scene) -> None:
+    scanned(stand.page, f"{DOCUMENT}\t李桂芳")
+
+
+def _name_differs(stand: Scene) -> None:
+    stand.booth.assisted = "name-differs"
+    scanned(stand.page, f"{DOCUMENT}\t李桂芬")
+
+
+def _unchecked(stand: Scene) -> None:
+    stand.booth.down = True
+    scanned(stand.page, DOCUMENT)
+
+
+def _known(stand: Scene) -> None:
+    stand.booth.known = [{"ref": "1", "name": "李*芳"}, {"ref": "2", "name": "王*英"}]
+    stand.page.locator("#assist").click()
+    stand.page.locator("#tail").fill("002X")
+    stand.page.locator("#tail").press("Enter")
+    stand.page.locator(".found button").first.wait_for()
+
+
 def _counters(stand: Scene) -> None:
+    scanned(stand.page, DOCUMENT)
     scanned(stand.page, stand.issuer.live(stand.at, proof_at=stand.at + 1))
     stand.page.locator("#record-in").click()
     stand.page.locator("#counters").click()
@@ -88,9 +140,21 @@ STATES: dict[str, Callable[[Scene], object]] = {
     "unreadable": lambda stand: scanned(stand.page, "12345678"),
     "number": _number,
     "other-ways": _other_ways,
+    "older-test": _older_test,
+    "full": _full,
+    "hospital": _hospital,
+    "sheet": _sheet,
+    "known": _known,
+    "assisted": _assisted,
+    "name-differs": _name_differs,
+    "unchecked": _unchecked,
     "counters": _counters,
 }
-ON_DESKTOP = ("admit", "foreign", "ready")
+ON_DESKTOP = ("admit", "foreign", "ready", "sheet", "older-test")
+# The parts of a document of nobody, as an id reader types them.
+DOCUMENT = "11010519491231002X"
+ASKS = {"oldest_test_s": 24 * HOUR_S, "occupancy": True, "capacity": 40, "temperature": True}
+LONG = ("counters", "sheet", "known")
 
 
 def _keep(page: Page, path: Path, *, whole: bool) -> None:
@@ -107,12 +171,13 @@ def take_shift(browser: Browser, folder: Path, name: str, language: str, screen:
     with serve(Site()) as site:
         publish(site, issuer, at)
         desk.set_up(site, issuer)
-        with on_shift(browser, site, Booth(), [], **screen) as page:
+        booth = Booth(doors=[door_of(ASKS)], inside=37)
+        with on_shift(browser, site, booth, [], **screen) as page:
             if language == "en":
                 page.locator("#language").click()
-            STATES[name](Scene(page, site, issuer, at))
+            STATES[name](Scene(page, site, issuer, booth, at))
             page.wait_for_timeout(400)
-            _keep(page, folder / f"scanner-{name}-{kind}-{language}.png", whole=kind == "phone" and name == "counters")
+            _keep(page, folder / f"scanner-{name}-{kind}-{language}.png", whole=kind == "phone" and name in LONG)
 
 
 def take_begin(browser: Browser, folder: Path, language: str) -> None:

@@ -2,7 +2,9 @@
 import { expect, test } from "vitest";
 import type { Pass } from "../src/core/profile";
 import type { Answer } from "../src/gate/check";
+import { byRules } from "../src/gate/doorrules";
 import { pauseMs } from "../src/shift/occupancy";
+import type { Shift } from "../src/shift/shift";
 import {
   lenience,
   ruleOn,
@@ -116,4 +118,22 @@ test("the count is asked for every half minute, later and later after failures, 
   expect(pauses).toEqual([30_000, 60_000, 120_000, 240_000, 300_000]);
   expect(pauseMs(0, 0, 90)).toBe(90_000);
   expect(pauseMs(0, 0)).not.toBe(pauseMs(0, 0.99));
+});
+
+test("the page that any camera opens holds to the rules on shift, and leaves a pass that is not good to the guard", () => {
+  const at = (asked: VenueRules | undefined, one: Answer, direction: "in" | "out" = "in") => {
+    const { answer: found, place } = byRules({ rules: asked, direction } as Shift, one);
+    return [found.verdict, found.why ?? "", place];
+  };
+  expect(at(rules({}), good)).toEqual(["genuine", "", ""]);
+  expect(at(undefined, good)).toEqual(["genuine", "", ""]);
+  expect(at(rules({}, {}, false), good)).toEqual(["refused", "why-rule-venue-closed", "大厦"]);
+  expect(at(rules({}, {}, false), answer("identity", "ok"))[0]).toBe("refused");
+  expect(at(rules({ never_refuses: true }), answer("refused", "expired"))).toEqual([
+    "unsure",
+    "why-rule-hospital-shows-the-way",
+    "",
+  ]);
+  expect(at(rules({}), answer("refused", "expired"))[1]).toBe("");
+  expect(at(rules({}), answer("refused", "expired"), "out")[1]).toBe("why-rule-left");
 });

@@ -14,6 +14,7 @@ import { forgetOld, look, proofInstant } from "../shift/seen";
 import { type Direction, openShiftBook, type Shift, type ShiftBook } from "../shift/shift";
 import type { Word } from "./catalogue";
 import type { Answer } from "./check";
+import { byRules } from "./doorrules";
 import css from "./later-duty.css?url";
 import type { Config } from "./load";
 import { type Facing, markOf, type State } from "./view";
@@ -42,6 +43,8 @@ export class Duty {
   private lost = 0;
   private overruled = 0;
   private marks = "";
+  /** Whose rule turned somebody away, when it is a venue's that the gate's own lies in. */
+  private place = "";
   private readonly flushing: ReturnType<typeof keepFlushing>;
 
   constructor(
@@ -72,11 +75,14 @@ export class Duty {
 
   /** Judge what was scanned; undefined when the shift is over, then the page is as for everybody. */
   async answer(text: string): Promise<Answer | undefined> {
-    if ((await this.book.current()) === undefined) {
+    const shift = await this.book.current();
+    if (shift === undefined) {
       location.reload();
       return undefined;
     }
-    const answer = await this.sighted(text, await this.judged(text));
+    // By the rules as this shift was last told them, perhaps by its other page.
+    const { answer, place } = byRules(shift, await this.sighted(text, await this.judged(text)));
+    this.place = place;
     this.answered = answer;
     this.noted = undefined;
     this.failed = false;
@@ -91,7 +97,7 @@ export class Duty {
     const mark = markOf(state);
     const record = mark === "genuine" ? this.acts(text, "acts") : undefined;
     const anyway = mark === "unsure" && state.answer.pass !== undefined ? this.anyway(text) : undefined;
-    const below = [record ?? anyway ?? this.said(), this.counted(), this.home()];
+    const below = [this.rule(mark), record ?? anyway ?? this.said(), this.counted(), this.home()];
     return [[this.post(mark === "genuine")], below.filter((node) => node !== undefined)];
   }
 
@@ -192,6 +198,11 @@ export class Duty {
       place,
       receipt,
     );
+  }
+
+  private rule(mark: string): Node | undefined {
+    if (this.place !== "") return h("p", { class: "provenance" }, this.say("ruleOf", { place: this.place }));
+    return mark === "genuine" ? h("p", { class: "provenance" }, this.say("ruleUnchecked")) : undefined;
   }
 
   private acts(text: string, kind: string): Node {

@@ -166,7 +166,8 @@ export function assistSheet(on: Running): AssistSheet {
   const heading = h("h1", { id: "assist-title", tabindex: "-1" }, voice.say("assistTitle"));
   const labelled = { class: "sheet other-ways", hidden: "", "aria-labelledby": "assist-title" };
   const back = button("back", "plain wide", () => close());
-  const within = [direction.node, temperature.node, ...parts.map((part) => part.node), back];
+  const columns = h("div", { class: "parts" }, ...parts.map((part) => part.node));
+  const within = [direction.node, temperature.node, columns, back];
   const node = h("section", labelled, heading, ...within);
 
   /** Whatever was typed is somebody's: nothing of it stays. */

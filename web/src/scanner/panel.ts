@@ -1,4 +1,5 @@
 /** The verdict on the screen: shape, word, why, what the person can do, and the guard's one tap. */
+import type { Rule } from "../core/door";
 import type { Pass } from "../core/profile";
 import { mark as shapeOf, type Mark as Shape } from "../gate/seal";
 import { h, svg } from "../shared/dom";
@@ -29,6 +30,8 @@ const SHAPES: Readonly<Record<Exclude<Mark, "unreadable">, Shape>> = {
   refused: "refused",
   unsure: "unsure",
 };
+
+const OF_THE_PLACE: readonly Rule[] = ["closed", "dates", "hours", "capacity"];
 
 /** What the panel shows besides the verdict itself. */
 export interface Beside {
@@ -126,6 +129,11 @@ function identity(standing: Standing, duty: Duty): (Node | undefined)[] {
   ];
 }
 
+/** The district can say why of a person; the hours of a place it cannot change. */
+function helpLine({ ruled }: Standing, { phone }: Beside): Node | undefined {
+  return ruled !== undefined && OF_THE_PLACE.includes(ruled.rule) ? undefined : call(phone);
+}
+
 /** A code that does not count is no reason to turn somebody away where none is asked for. */
 function leniency({ ruled, assisted }: Standing, { lenient }: Beside): Node | undefined {
   if (lenient === undefined || ruled !== undefined || assisted !== undefined) return undefined;
@@ -136,7 +144,7 @@ function refused(standing: Standing, duty: Duty, beside: Beside): (Node | undefi
   const leaves = beside.direction === "in" && standing.answer?.pass !== undefined && standing.reason === undefined;
   return [
     leniency(standing, beside),
-    call(beside.phone),
+    helpLine(standing, beside),
     leaves ? button("leaving", "quiet", () => void duty.record("out")) : undefined,
     button("nextPerson", "solid wide huge", () => void duty.dismiss()),
   ];
@@ -150,7 +158,8 @@ function unsure(standing: Standing, duty: Duty, beside: Beside): (Node | undefin
     known ? "quiet" : "solid wide huge",
     () => void duty.dismiss(),
   );
-  return known ? [call(beside.phone), next, ...passed] : [call(beside.phone), next];
+  const line = helpLine(standing, beside);
+  return known ? [line, next, ...passed] : [line, next];
 }
 
 function acts(standing: Standing, duty: Duty, beside: Beside): (Node | undefined)[] {

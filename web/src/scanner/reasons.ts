@@ -34,6 +34,7 @@ const CAUSES = [
   "fever",
 ] as const;
 type Known = (typeof CAUSES)[number];
+const HOUR_S = 3600;
 const NOTHING: Told = { why: "", todo: "" };
 
 function isKnown(cause: string): cause is Known {
@@ -63,13 +64,18 @@ export function hoursText(hours: readonly Hours[]): string {
   return hours.map(({ days, opens, closes }) => `${daysText(days)} ${opens}–${closes}`).join(comma());
 }
 
+/** Minutes matter to nobody once it is hours. */
+function ageText(seconds: number): string {
+  return seconds < 2 * HOUR_S ? lasting(voice, seconds) : voice.say("ageHours", { h: Math.floor(seconds / HOUR_S) });
+}
+
 function valuesOf({ policy, inside, sampleAgeS }: Ruled): Record<string, string | number> {
   const { hours = [], opens_on: first = "", closes_on: last = "", oldest_test_s: oldest, capacity } = policy;
   return {
     hours: hoursText(hours),
     dates: [first, last].join(" – ").trim(),
-    asked: Math.round((oldest ?? 0) / 3600),
-    age: lasting(voice, sampleAgeS ?? 0),
+    asked: Math.round((oldest ?? 0) / HOUR_S),
+    age: ageText(sampleAgeS ?? 0),
     n: inside ?? "",
     m: capacity ?? "",
   };
