@@ -139,7 +139,7 @@ def test_a_number_that_is_taken_is_not_given_twice() -> None:
 
 
 def test_the_table_opens_no_card_and_tells_no_name(engine: Service) -> None:
-    """Neither number, name, document nor tail stands in the raw rows; what was sealed goes when the card ends."""
+    """Neither number, name, document nor tail stands in the raw rows; what was encrypted goes when the card ends."""
     person = Elder()
     made = make_card(engine, person).json()
     raw = engine.client("dynamodb").scan(TableName=engine.environment["TABLE_CARD"], ConsistentRead=True)["Items"]
@@ -151,7 +151,7 @@ def test_the_table_opens_no_card_and_tells_no_name(engine: Service) -> None:
     pid = pid_of("resident-id", person.number)
     assert end_card(engine, card=made["number"]).status == 200
     (row,) = rows_of(pid)
-    assert row.sealed is None
+    assert row.person is None
     assert row.name_hash is None
     assert int(row.ttl) == int(row.ended_at) + rules.ENDED_S
     assert CarrierRow.get(f"person#{pid}").ttl == row.ttl
