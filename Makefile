@@ -10,7 +10,7 @@ export PIP_NO_INPUT := 1
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 # ── setup ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: setup
@@ -118,6 +118,12 @@ bench-city: $(STAMPS)/bench $(STAMPS)/engine ## the long measurements: 10 M peop
 .PHONY: bench-uploads
 bench-uploads: $(STAMPS)/venv $(STAMPS)/engine ## a million results in one upload through the embedded engine: all checked, 50,000 applied
 	@$(BIN)/python -m bench.bench_uploads
+
+# Suites and programs of other people, out of the folder that holds them; conformance/README.md says what lies there.
+SUITES ?= .build/suites
+.PHONY: conformance
+conformance: $(STAMPS)/venv $(STAMPS)/node ## W3C's suites and foreign libraries against ours
+	@$(BIN)/python -m conformance --suites $(SUITES)
 
 LOCK := --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
 lock: | $(STAMPS)/tools ## recompile requirements/*.txt
