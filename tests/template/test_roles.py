@@ -233,5 +233,7 @@ def test_posters_go_through_under_the_roles(through_functions: Http) -> None:
     step = f"/venues/{venue}/codes/{made.json()['code']}/poster"
     seen = http.post(step, {"state": "seen"}, token=worker)
     assert (seen.status, seen.json()["poster"]) == (200, "seen"), seen.body
+    record = http.get(f"/venues/{venue}/record", token=officer)
+    assert (record.status, len(record.json()["codes"])) == (200, 3), record.body
     early = http.post(step, {"state": "handed-over"}, token=worker)
     assert (early.status, early.json()["code"]) == (409, "poster")
