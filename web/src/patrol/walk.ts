@@ -208,7 +208,7 @@ export class WalkView implements View {
       return h("label", { class: "option", for: input.id }, input, h("span", {}, text(one)));
     });
     const legend = h("legend", {}, this.worker.voice.say(name === "how" ? "howTitle" : "outcomeTitle"));
-    return h("fieldset", { class: `options ${name}` }, legend, ...options);
+    return h("fieldset", { class: "options" }, legend, ...options);
   }
 
   private more({ kind, patrol }: Patrol, { item }: Item): Node {
