@@ -8,7 +8,7 @@ import { kindOf } from "../src/scanner/kinds";
 import type { Asked, Given, Means, Standing } from "../src/scanner/standing";
 import { readTemperature } from "../src/scanner/temperature";
 import { Wedge } from "../src/scanner/wedge";
-import { type Act, type Assisted, countActs, keepAct, medianOf, sendActs } from "../src/shift/assisted";
+import { type Act, assist, type Assisted, countActs, keepAct, medianOf, sendActs } from "../src/shift/assisted";
 import type { Session } from "../src/shared/session";
 import type { Shift } from "../src/shift/shift";
 import { ruleOn, type VenueRules } from "../src/shift/venue";
@@ -252,6 +252,14 @@ test("what waits is kept without its name, and sent until it was answered; what 
   refuse = undefined;
   await send();
   expect(bodies).toEqual([{ id_number: NUMBER, direction: "in", at: "2026-11-22T02:00:00Z" }]);
+  const measures = {
+    async ask(_m: string, _p: string, asked: { body: Record<string, unknown> }) {
+      if ("temperature_c" in asked.body) throw new Problem(422, "no-temperature", "");
+      bodies.push(asked.body);
+    },
+  } as unknown as Session;
+  await assist(shift, measures, { card: CARD, direction: "in", at: 1, temperature_c: 36.8 });
+  expect(bodies.pop()).toEqual({ card: CARD, direction: "in", at: "1970-01-01T00:00:01Z" });
   refuse = new Problem(409, "card-ended", "");
   await keepAct(shift, { card: CARD, direction: "in", at: 1 });
   await send();

@@ -66,7 +66,7 @@ export function assistedActs(standing: Standing, duty: Duty, beside: Beside): (N
     who(assisted),
     answered ? recorded(assisted) : undefined,
     uncheckedNote(standing),
-    mark === "admit" ? undefined : call(beside.phone),
+    mark === "admit" || mark === "unreadable" ? undefined : call(beside.phone),
     next,
   ];
 }

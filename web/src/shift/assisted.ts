@@ -93,9 +93,19 @@ function pathOf(shift: Shift, what: "assisted-checkins" | "known-people"): strin
 }
 
 /** Record a check-in now. Throws Problem or Offline. */
-export function assist(shift: Shift, session: Session, act: Act): Promise<Assisted> {
-  const body = { ...act, at: rfc3339(act.at) };
-  return session.ask<Assisted>("POST", pathOf(shift, "assisted-checkins"), { body, patienceMs: PATIENCE_MS });
+export async function assist(shift: Shift, session: Session, act: Act): Promise<Assisted> {
+  const send = ({ at, ...rest }: Act): Promise<Assisted> => {
+    const asked = { body: { ...rest, at: rfc3339(at) }, patienceMs: PATIENCE_MS };
+    return session.ask<Assisted>("POST", pathOf(shift, "assisted-checkins"), asked);
+  };
+  try {
+    return await send(act);
+  } catch (error) {
+    // The venue measures nobody any more: whoever came in did so all the same.
+    if (!(error instanceof Problem) || error.code !== "no-temperature") throw error;
+    const { temperature_c: _, ...rest } = act;
+    return send(rest as Act);
+  }
 }
 
 /** Who was assisted at this venue lately and has a document that ends so. Throws Problem or Offline. */
