@@ -1,8 +1,7 @@
 """What programs of other people say of our tokens: `python -m conformance.strangers --modules FOLDER`.
 
-FOLDER has the node packages @sd-jwt/core, @digitalbazaar/vc and jsonld, and a Python in `.venv` that has sd-jwt. What is
-not on the machine is named as absent. Genuine tokens must be accepted, the spoilt ones refused; exit status 1 when one
-is not.
+FOLDER has the node packages that `conformance/README.md` names, and a Python in `.venv` that has sd-jwt. What is not on
+the machine is named as absent. Genuine tokens must be accepted, the spoilt ones refused; exit status 1 when one is not.
 """
 
 from __future__ import annotations
@@ -25,13 +24,18 @@ from joserfc import jwt as joserfc_jwt
 from joserfc.errors import JoseError
 
 from conformance.answers import Issuer, Strict, payload_of
-from credentials import LocalSigner, sign_proof
+from credentials import LocalSigner, sign_proof, status_list
 from credentials.contexts import context_document
 from credentials.live import nonce_of
+from functions.status.rules import bitstring
 
 HERE = Path(__file__).parent
 Verdicts = list[bool]
 Check = Callable[[list[str]], Verdicts]
+
+
+class SilentError(Exception):
+    """A program that did not say something of each text; its own reason."""
 
 
 class Case(NamedTuple):
@@ -96,7 +100,7 @@ def by_program(command: list[str], needs: str = "") -> Check | None:
         )
         said = [json.loads(line) for line in ran.stdout.splitlines()]
         if len(said) != len(texts):
-            raise RuntimeError(f"{command[0]} said {len(said)} things of {len(texts)}: {ran.stderr.strip()[:200]}")
+            raise SilentError(next((line for line in ran.stderr.splitlines() if "Error: " in line), "no reason"))
         return [bool(one["ok"]) for one in said]
 
     return check
@@ -151,7 +155,12 @@ def report(title: str, cases: list[Case], strangers: Iterable[Stranger]) -> bool
         if stranger.check is None:
             print(f"  {stranger.name}: not on this machine")
             continue
-        said = stranger.check([case.text for case in cases])
+        try:
+            said = stranger.check([case.text for case in cases])
+        except SilentError as reason:
+            print(f"  {stranger.name}: did not run: {reason}")
+            all_right = False
+            continue
         wanted = [case.is_genuine or not (case.in_time or stranger.knows_time) for case in cases]
         all_right &= said == wanted
         marks = " ".join("yes" if verdict else "no" for verdict in said)
@@ -172,6 +181,19 @@ def documents(issuer: Issuer, strict: Strict) -> list[Case]:
         Case("status list", line(issuer.status_token), is_genuine=True),
         Case("a member without meaning", line(genuine, shoeSize=43), is_genuine=False),
         Case("no subject", line(genuine, credentialSubject=None), is_genuine=False),
+    ]
+
+
+def bits(issuer: Issuer) -> list[Case]:
+    """Places in a status list; genuine is who was withdrawn."""
+    withdrawn = {0, 9, 94_567, 131_071}
+    laid_out = bitstring(withdrawn, 131_072)
+    token = status_list(list_id="a", bits=laid_out, issuer=issuer.url, signer=issuer.status_key, at=issuer.now)
+    encoded = payload_of(token)["credentialSubject"]["encodedList"]
+    asked = (0, 9, 94_567, 131_071, 1, 8, 94_560, 131_064)
+    return [
+        Case(str(index), json.dumps({"encodedList": encoded, "index": index}), is_genuine=index in withdrawn)
+        for index in asked
     ]
 
 
@@ -203,6 +225,12 @@ def json_ld_libraries(issuer: Issuer, context: Path, modules: Path) -> list[Stra
     return [Stranger("npm @digitalbazaar/vc and jsonld", by_program(script))]
 
 
+def status_libraries(modules: Path) -> list[Stranger]:
+    """Whoever reads a status list."""
+    script = ["node", str(HERE / "status-bit.mjs"), str(modules)]
+    return [Stranger("npm @digitalbazaar/vc-bitstring-status-list", by_program(script))]
+
+
 def ask_all(modules: Path) -> bool:
     """Make tokens, ask everybody, print; whether all said what they should."""
     issuer = Issuer("https://pass.example.gov")
@@ -216,6 +244,7 @@ def ask_all(modules: Path) -> bool:
             ("Tokens", tokens(issuer, strict), jwt_libraries(issuer, file)),
             ("SD-JWT with key binding", shown, sd_jwt_libraries(issuer, file, nonce_of(at), modules)),
             ("Documents", documents(issuer, strict), json_ld_libraries(issuer, context, modules)),
+            ("Withdrawn, by place in the list", bits(issuer), status_libraries(modules)),
         ]
         # Each is asked, whatever the one before said.
         verdicts = [report(*table) for table in tables]

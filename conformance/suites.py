@@ -78,13 +78,18 @@ def run_mocha(folder: Path, answers: str) -> Any:
 
 def tell(report: Any) -> None:
     """Print each test with its outcome, and why it failed."""
-    passed = {test["fullTitle"] for test in report["passes"]}
+    passed = passed_of(report)
     skipped = {test["fullTitle"] for test in report["pending"]}
     for test in report["tests"]:
         title = test["fullTitle"]
         outcome = "pass" if title in passed else "skip" if title in skipped else "FAIL"
         reason = test.get("err", {}).get("message", "").split("\n")[0]
         print(f"{outcome}  {title}{'  -- ' + reason if outcome == 'FAIL' else ''}")
+
+
+def passed_of(report: Any) -> set[str]:
+    """The titles of the tests that were passed."""
+    return {test["fullTitle"] for test in report["passes"]}
 
 
 def figures(report: Any, folder: Path, answers: str) -> str:
