@@ -7,6 +7,7 @@ import { arrivedAmong, sinceOf } from "../src/officer/arrivals";
 import { countsOf, whatReleaseDoes, whyHeld } from "../src/officer/holding";
 import { chinaEpoch } from "../src/officer/instants";
 import type { Names } from "../src/officer/names";
+import { decisionsAt, isWaiting } from "../src/officer/queue";
 import { runText } from "../src/officer/reporting";
 import { OFFICER_WORDS, type Voice } from "../src/officer/words";
 import { fill, type Language } from "../src/shared/words";
@@ -154,4 +155,12 @@ test("no line of a copied text is a formula to a spreadsheet", () => {
   const stuck = { jobs: [job({ cause: "leaving: 2 of 9 people leave", leaving: 2 })], units: ["@evil"] };
   const text = runText(ZH, NAMES, { run: { ...RUN, units }, arrived: undefined, stuck }, "990101", 0);
   expect(text.split("\n").filter((line) => /^[=+\-@\t]/.test(line))).toEqual([]);
+});
+
+test("a community is offered to check and to ask again, a subdistrict everything, and neither what is done already", () => {
+  expect(decisionsAt("990101001001", "applied")).toEqual(["check", "return"]);
+  expect(decisionsAt("990101001001", "checked")).toEqual(["return"]);
+  expect(decisionsAt("990101001", "checked")).toEqual(["approve", "refuse", "return"]);
+  expect(decisionsAt("990101", "returned")).toEqual(["approve", "refuse", "check"]);
+  expect(["applied", "checked", "returned", "approved", "closed"].filter(isWaiting)).toHaveLength(3);
 });

@@ -65,13 +65,8 @@ export function codesTable(officer: Officer, outcome: Outcome, venue: Venue, cha
       const text = voice.say("saveSize", { size: voice.say(`size:${size}`) });
       return posterButton(officer, outcome, text, path, `poster-${code.code}-${size}.pdf`, changed);
     });
-    const label = code.label === "" ? voice.say("mainDoor") : code.label;
-    const scanned =
-      code.scanned_at === undefined
-        ? voice.say("codeNeverScanned")
-        : voice.say("codeScanned", { time: hourOf(voice, code.scanned_at) });
     return [
-      h("span", {}, label, h("span", { class: "hint code" }, code.spelled), h("span", { class: "hint" }, scanned)),
+      entrance(voice, code),
       h(
         "div",
         { class: "stack" },
@@ -83,6 +78,19 @@ export function codesTable(officer: Officer, outcome: Outcome, venue: Venue, cha
   });
   const columns = [{ head: voice.say("entrance") }, { head: voice.say("posterState") }, { head: voice.say("actions") }];
   return [table(voice.say("codes"), columns, rows), ...stillScanned(officer, venue)];
+}
+
+/** Where its poster hangs, the code for people, and when it was last scanned. */
+function entrance(voice: Officer["voice"], { label, spelled, scanned_at: at }: VenueCode): Node {
+  const scanned =
+    at === undefined ? voice.say("codeNeverScanned") : voice.say("codeScanned", { time: hourOf(voice, at) });
+  return h(
+    "span",
+    {},
+    label === "" ? voice.say("mainDoor") : label,
+    h("span", { class: "hint code" }, spelled),
+    h("span", { class: "hint" }, scanned),
+  );
 }
 
 function hourOf(voice: Officer["voice"], at: string): string {
