@@ -21,7 +21,7 @@ READS = {"query", "scan", "batch_get"}
 FILTERS = {"living", "alive", "page_of"}  # `page_of` (functions/shared/pages.py) keeps the living of what it is given
 # Reads of many rows without the filter, each with its reason. A new one is filtered, or argued here.
 UNFILTERED = {
-    ("audit/service.py", "_last"): "the chain goes on from a row past its life",
+    ("audit/service.py", "newest"): "the chain goes on from a row past its life",
     ("counters/service.py", "_merge"): "what is merged is summed over all days, which has no end of life",
     ("counters/service.py", "_stored"): "a replay must be compared with whatever row is stored",
     ("coverage/loading.py", "load"): "a register has no end of life",

@@ -144,7 +144,7 @@ def test_the_public_sees_name_and_rules_of_an_open_venue_only(engine: Service) -
     assert decided.json()["state"] == "approved"
     public = call("GET", f"/venues/{venue}").json()
     assert public["rules"] == {"pass_required": True, "max_list_age_s": 14_400}
-    assert set(public) == {"venue", "name", "category", "state", "rules", "moves"}
+    assert set(public) == {"venue", "name", "category", "state", "rules", "moves", "ends_at"}
     manager = engine.token("venue", venue)
     code = call("POST", f"/venues/{venue}/codes", {"label": "东门"}, token=manager).json()
     assert f"/c/{venue}-{code['code']}-" in code["url"]
