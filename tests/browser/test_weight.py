@@ -9,7 +9,7 @@ from statistics import median
 
 from playwright.sync_api import Page
 
-from tests.browser.guard import answer, scan
+from tests.browser.guard import answer, faults_of_access, scan
 from tests.browser.issuer import LIST, Issuer
 from tests.browser.site import PAGES, Site
 
@@ -77,3 +77,18 @@ def test_a_browser_without_inflate_fetches_ours(page: Page, site: Site, issuer: 
     page.add_init_script("delete globalThis.DecompressionStream")
     assert scan(page, site, issuer.live(now)).mark == "genuine"
     assert "/v/inflate.js" in site.sent
+
+
+def test_a_card_scanned_by_a_strangers_camera_opens_words_alone(page: Page, site: Site) -> None:
+    """No script, two files, and the card's characters in no request; it is said in both languages what a card is."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.origin}/p#K7QM3XPA91")
+    text = page.locator("main").inner_text()
+    assert all(part in text for part in ("代登记卡", "没有健康状态", "check-in card", "no health status"))
+    assert page.locator("script").count() == 0
+    assert len(asked) == 2
+    assert not any("K7QM" in url for url in asked)
+    assert set(site.sent) == {"/p", *(path for path in site.sent if path.endswith(".css"))}
+    assert faults_of_access(page) == []
+    print(f"the page of a card: {weigh(site, site.sent)} bytes by brotli")  # noqa: T201 - told, as above
