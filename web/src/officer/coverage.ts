@@ -14,9 +14,14 @@ import type { OfficerWord } from "./words";
 const AREA = /^(\d{6}|\d{9}|\d{12})$/;
 const BUSINESSES = ["without-code", "with-code", "no-code-needed"] as const;
 const VENUES = ["never-scanned", "stopped"] as const;
+const LISTS = ["without-code", "to-confirm", "with-code", "no-code-needed", ...VENUES] as const;
 const MOST_TICKED = 1_000;
+/** Pages to read for one press: one may be empty and have another after it. */
+const PAGES_AT_ONCE = 5;
 
-export type Kind = (typeof BUSINESSES)[number] | (typeof VENUES)[number];
+type Counted = (typeof BUSINESSES)[number] | (typeof VENUES)[number];
+/** What can be listed: also the businesses whose match by name or address nobody has looked at yet. */
+export type Kind = Counted | "to-confirm";
 type By = "subdistrict" | "community" | "grid";
 
 interface Counts {
@@ -42,7 +47,7 @@ interface Page {
 }
 
 /** What of the counts a list shows. */
-const COUNTED: Readonly<Record<Kind, keyof Counts>> = {
+const COUNTED: Readonly<Record<Counted, keyof Counts>> = {
   "without-code": "without_code",
   "with-code": "with_code",
   "no-code-needed": "no_code_needed",
@@ -212,8 +217,7 @@ export class CoverageView implements View {
   private choices(): Node {
     const { voice } = this.officer;
     const kind = h("select", { id: "coverage-kind" });
-    for (const one of [...BUSINESSES, ...VENUES])
-      kind.append(h("option", { value: one }, voice.say(`coverList:${one}`)));
+    for (const one of LISTS) kind.append(h("option", { value: one }, voice.say(`coverList:${one}`)));
     kind.value = this.kind;
     const grid = h("input", { id: "coverage-grid", maxlength: "32", autocomplete: "off" });
     grid.value = this.grid;
@@ -231,18 +235,20 @@ export class CoverageView implements View {
   }
 
   private get ofBusinesses(): boolean {
-    return BUSINESSES.some((kind) => kind === this.kind);
+    return !VENUES.some((kind) => kind === this.kind);
   }
 
   /** The next page; a page may be empty and have one after it, so some are read at once. */
   private async page(before: Listed): Promise<Listed> {
     const grid = this.ofBusinesses && this.grid !== "" ? `&grid=${encodeURIComponent(this.grid)}` : "";
     let [items, next] = [before.items, before.next];
-    for (let turn = 0; turn < 5; turn++) {
+    const kind = this.kind === "to-confirm" ? "with-code" : this.kind;
+    for (let turn = 0; turn < PAGES_AT_ONCE; turn++) {
       const after = next === undefined ? "" : `&next=${encodeURIComponent(next)}`;
-      const path = `/areas/${this.area}/coverage?kind=${this.kind}${grid}${after}`;
+      const path = `/areas/${this.area}/coverage?kind=${kind}${grid}${after}`;
       const found = await this.officer.desk.ask<Page>("GET", path);
-      items = [...items, ...(found.businesses ?? []), ...(found.venues ?? [])];
+      const businesses = (found.businesses ?? []).filter((one) => belongs(this.kind, one));
+      items = [...items, ...businesses, ...(found.venues ?? [])];
       next = found.next;
       if (next === undefined || items.length > before.items.length) break;
     }
@@ -295,10 +301,9 @@ export class CoverageView implements View {
     const { voice } = this.officer;
     const tick = (one: Business | Unscanned): Node | undefined =>
       patrolledBy(this.kind) ? this.tick(one, found.items.length) : undefined;
-    const decided = (): void => void this.restart();
-    const rows = found.items.map((one) =>
+    const rows = found.items.map((one, place) =>
       "business" in one
-        ? businessRow(this.officer, this.listOutcome, one, tick(one), decided)
+        ? businessRow(this.officer, this.listOutcome, one, tick(one), (now) => this.decided(found, place, now))
         : venueRow(this.officer, one, tick(one)),
     );
     const columns = [
@@ -308,6 +313,17 @@ export class CoverageView implements View {
       ...(this.ofBusinesses ? [{ head: voice.say("actions") }] : []),
     ];
     return table(voice.say(`coverList:${this.kind}`), columns, rows);
+  }
+
+  /** The row as it is now, or without it: whoever decides on hundreds goes on where they were. */
+  private async decided({ items, next }: Listed, place: number, now: Business): Promise<void> {
+    const after = items.flatMap((one, at) => (at !== place ? [one] : belongs(this.kind, now) ? [now] : []));
+    if (!belongs(this.kind, now)) this.ticked.delete(now.business);
+    await this.list.loadBy(() => Promise.resolve({ items: after, next }));
+    void this.counts.load();
+    const row = this.listPanel.node.querySelectorAll("tbody tr")[Math.min(place, after.length - 1)];
+    const control = row?.querySelector<HTMLElement>("td:last-child button, td:last-child summary");
+    (control ?? document.getElementById("coverage-kind"))?.focus();
   }
 
   private tick(one: Business | Unscanned, n: number): Node {
@@ -360,6 +376,12 @@ export class CoverageView implements View {
       h("div", { class: "actions" }, make),
     );
   }
+}
+
+/** Whether a business stands in a list. */
+function belongs(kind: Kind, { standing, rule }: Business): boolean {
+  if (kind === "to-confirm") return standing === "with-code" && (rule === "name" || rule === "address");
+  return standing === kind;
 }
 
 function idOf(one: Business | Unscanned): string {

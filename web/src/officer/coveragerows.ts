@@ -43,6 +43,8 @@ export interface Listed {
   readonly next: string | undefined;
 }
 
+/** What a business became by a decision. */
+type Decided = (now: Business) => Promise<void>;
 type Decision = "link" | "unlink" | "no-code-needed" | "undo";
 /** As long as the service takes for a reason about a business. */
 const LONGEST_REASON = 128;
@@ -75,7 +77,7 @@ export function businessRow(
   outcome: Outcome,
   one: Business,
   tick: Node | undefined,
-  decided: () => void,
+  decided: Decided,
 ): Cell[] {
   const { voice } = officer;
   const standing = standingText(voice, one);
@@ -109,11 +111,11 @@ export function venueRow({ voice }: Officer, one: Unscanned, tick: Node | undefi
   ];
 }
 
-function decisions(officer: Officer, outcome: Outcome, one: Business, decided: () => void): Node {
+function decisions(officer: Officer, outcome: Outcome, one: Business, decided: Decided): Node {
   const { voice } = officer;
   const button = (decision: Decision, word: "coverConfirm" | "coverNot" | "coverExempt" | "coverUndo"): Node =>
     actionButton(voice.say(word), "plain small", outcome, async () => {
-      if (await decide(officer, outcome, one, decision, voice.say(word), one.venue)) decided();
+      await decide(officer, outcome, one, decision, voice.say(word), decided, one.venue);
     });
   if (one.standing === "no-code-needed") return h("div", { class: "actions" }, button("undo", "coverUndo"));
   if (one.standing === "with-code") {
@@ -129,7 +131,7 @@ function decisions(officer: Officer, outcome: Outcome, one: Business, decided: (
 }
 
 /** Whoever knows that it has a code under another name says at which venue. */
-function linkByHand(officer: Officer, outcome: Outcome, one: Business, decided: () => void): Node {
+function linkByHand(officer: Officer, outcome: Outcome, one: Business, decided: Decided): Node {
   const { voice, desk } = officer;
   const id = `link-${one.business}`;
   const input = h("input", { id, maxlength: "40", autocomplete: "off", spellcheck: "false", list: `${id}-list` });
@@ -147,7 +149,7 @@ function linkByHand(officer: Officer, outcome: Outcome, one: Business, decided: 
   const send = actionButton(voice.say("coverLinkDo"), "plain small", outcome, async () => {
     const venue = input.value.trim();
     if (!VENUE_ID.test(venue)) return outcome.done(() => [h("p", {}, voice.say("coverLinkForm"))]);
-    if (await decide(officer, outcome, one, "link", voice.say("coverLinkDo"), venue)) decided();
+    await decide(officer, outcome, one, "link", voice.say("coverLinkDo"), decided, venue);
   });
   details.append(
     h("div", { class: "field" }, h("label", { for: id }, voice.say("coverLinkVenue")), input, offers),
@@ -162,16 +164,18 @@ async function decide(
   one: Business,
   decision: Decision,
   title: string,
+  decided: Decided,
   venue = "",
-): Promise<boolean> {
+): Promise<void> {
   const { voice, desk } = officer;
   const say = [voice.say(`coverAsk:${decision}`, { name: one.name, venue })];
   const reason = await consent(voice, { title, say, yes: title, reason: true, longest: LONGEST_REASON });
-  if (reason === undefined) return false;
+  if (reason === undefined) return;
   const body = { decision, reason, ...(decision === "link" ? { venue } : {}) };
   const now = await desk.ask<Business>("PUT", `/register/${one.business}/venue`, { body });
-  outcome.done(() => [h("p", {}, voice.say(`coverNow:${now.standing}`, { name: one.name }))]);
-  return true;
+  // Said, without taking the focus: it goes to what is decided next.
+  outcome.update(() => [h("p", {}, voice.say(`coverNow:${now.standing}`, { name: one.name }))]);
+  await decided(now);
 }
 
 /** What was read of a list, to be pasted into a message or a spreadsheet. */

@@ -40,7 +40,7 @@ export interface Patrol extends PatrolHead {
 
 /** Whether people walk for what a list of this kind shows. */
 export function patrolledBy(kind: Kind): boolean {
-  return kind !== "with-code" && kind !== "no-code-needed";
+  return !["with-code", "to-confirm", "no-code-needed"].includes(kind);
 }
 
 /** Items (by id, with the area they lie in) as lists of one area and at most so many; the order ticked stays. */
