@@ -147,11 +147,16 @@ test("a card and a document from a reader are asked for at once, with what was s
 
 test("a misread card or document is said at once and nobody is asked", async () => {
   await duty.take("https://gate.example.gov/p#K7QM3XPB91");
-  await duty.take("110105194912310021");
+  await duty.take("110105194912310021", false, 0);
   expect([sent, says()]).toEqual([
     [],
     ["unreadable not-recorded CardMisread", "unreadable not-recorded DocumentMisread"],
   ]);
+});
+
+test("a document's number in a camera's picture is no document: anybody can print such a code", async () => {
+  await duty.take(NUMBER);
+  expect([sent, says()]).toEqual([[], ["unreadable unreadable NoPass"]]);
 });
 
 test("a name that is not the register's is recorded only once it was compared, and is forgotten otherwise", async () => {

@@ -68,10 +68,11 @@ export class Duty {
 
   /**
    * Take in a scanned text. `stillInView`: a code was in view until just now, so the same pass is the same scan;
-   * `sinceMs`: when its first character came.
+   * `typedMs`: when the first key of a reader or hand scanner came. A document's number counts from those alone: in the
+   * picture of a camera it is a code that anybody can print.
    */
-  take(text: string, stillInView = false, sinceMs = this.means.ms()): Promise<void> {
-    return this.inTurn(() => this.judge(text, stillInView, sinceMs));
+  take(text: string, stillInView = false, typedMs?: number): Promise<void> {
+    return this.inTurn(() => this.judge(text, stillInView, typedMs));
   }
 
   /** Check in somebody without a smartphone. */
@@ -219,9 +220,10 @@ export class Duty {
     return true;
   }
 
-  private async judge(text: string, stillInView: boolean, sinceMs: number): Promise<void> {
+  private async judge(text: string, stillInView: boolean, typedMs: number | undefined): Promise<void> {
     const kind = kindOf(text, this.means.origins);
-    if (kind.kind === "card" || kind.kind === "document") return this.takeNamed(kind, sinceMs);
+    if (kind.kind === "document" && typedMs === undefined) return this.standNoPass({ kind: "other" });
+    if (kind.kind === "card" || kind.kind === "document") return this.takeNamed(kind, typedMs ?? this.means.ms());
     if (kind.kind !== "pass") return this.standNoPass(kind);
     if (this.challenge !== undefined) return this.judgeNumbered(text, this.challenge);
     const at = this.means.now();
