@@ -24,6 +24,8 @@ const troubles = new Map<string, Problem | Offline>();
 let config: Config | undefined;
 let kept: readonly Sent[] = [];
 let lasting = true;
+/** Whether it was read what this phone sent: until then there is nothing to show, and no form to offer. */
+let known = false;
 let draft: Draft = blank();
 /** A new application, or the venue that is being corrected; undefined: the list. */
 let form: ApplyForm | JoinForm | undefined;
@@ -52,19 +54,21 @@ function announce(word: Word): void {
 function draw(moved = false): void {
   const shell = { voice, config, onLanguage: () => draw() };
   const focused = document.activeElement?.id ?? "";
-  if (joining === undefined && form instanceof JoinForm) form = undefined;
-  const nodes =
-    joining !== undefined
-      ? joinScreen(joining)
-      : applying || correcting !== undefined || kept.length === 0
-        ? formScreen()
-        : listScreen();
+  const nodes = screen();
   document.title = voice.say("title");
   refill(part("page"), [...bar(shell), h("div", { class: "sheet" }, h("main", {}, ...nodes), helpLine(shell))]);
   if (moved) {
     scrollTo(0, 0);
     document.querySelector("h1")?.focus();
   } else if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function screen(): (Node | undefined)[] {
+  if (joining !== undefined) return joinScreen(joining);
+  if (applying || correcting !== undefined || kept.length === 0) return formScreen();
+  // No form stands any more that an answer must not be drawn over.
+  form = undefined;
+  return listScreen();
 }
 
 function heading(word: Word): Node {
@@ -285,12 +289,13 @@ async function start(): Promise<void> {
   void loadConfig().then(
     (loaded) => {
       config = loaded;
-      // Not under somebody's finger; what was typed is kept by the draft.
-      if (document.activeElement === document.body) draw();
+      // Not under somebody's finger, nor before it is known what this phone sent; what was typed is kept by the draft.
+      if (known && document.activeElement === document.body) draw();
     },
     () => undefined,
   );
   await refreshKept();
+  known = true;
   draw();
   await look();
 }
