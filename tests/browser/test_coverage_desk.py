@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from functions.shared import clock
 from tests.browser.conftest import DESKTOP_SCREEN
 from tests.browser.desk import Desk
 from tests.browser.office import Office, short_id
@@ -39,7 +40,10 @@ def rules(office: Office, venue: str) -> dict[str, Any]:
 
 
 def test_rules_are_set_and_a_walk_is_made(served: Http, new_page: Callable[..., Page]) -> None:
-    """A preset holds from the next venue on; a venue's own rules from its saving; a walk has what was ticked."""
+    """A preset holds from the next venue on; a venue's own rules from its saving; a walk has what was ticked.
+
+    The district's end of venue codes is set two days ahead and taken back.
+    """
     page = new_page(accept_downloads=True, **DESKTOP_SCREEN)
     office = Office(served, Desk(page, origin_of(served, "desk")))
     office.sign_in()
@@ -56,6 +60,7 @@ def test_rules_are_set_and_a_walk_is_made(served: Http, new_page: Callable[..., 
     _load_register(office)
     _confirm_a_match(office)
     _make_walk(office)
+    _end_the_scheme_and_take_it_back(office)
 
 
 def _set_preset(office: Office) -> None:
@@ -145,3 +150,26 @@ def _make_walk(office: Office) -> None:
     assert office.desk.faults() == []
     office.go("coverage/patrols")
     assert "一网格上午" in page.locator("table.list").inner_text()
+
+
+def _end_the_scheme_and_take_it_back(office: Office) -> None:
+    page, path = office.desk.page, f"/districts/{office.area}/scheme"
+    office.go("presets")
+    page.get_by_role("link", name="场所码停用日期").click()
+    state = page.locator("#scheme-state")
+    state.filter(has_text="没有设定停用日期").wait_for()
+    day = clock.china_day(clock.now() + 2 * clock.DAY_S)
+    page.locator("#scheme-day").fill(clock.china_day(clock.now()))
+    page.locator("#scheme-set").click()
+    assert page.locator("#scheme-day").get_attribute("aria-invalid") == "true"
+    page.locator("#scheme-day").fill(day)
+    picture(page, "scheme")
+    assert office.desk.faults() == []
+    page.locator("#scheme-set").click()
+    office.agree()
+    office.outcome("场所码将于")
+    assert clock.china_day(clock.parse_instant(office.http.get(path, token=office.token).json()["ends_at"])) == day
+    page.get_by_role("button", name="撤回停用").click()
+    office.agree()
+    state.filter(has_text="没有设定停用日期").wait_for()
+    assert office.http.get(path, token=office.token).json() == {"ends_at": None, "over": False}

@@ -14,6 +14,7 @@ import { link } from "./panel";
 import { PatrolView, PatrolsView } from "./patrols";
 import { PresetsView, PresetView } from "./presets";
 import { QueueView } from "./queue";
+import { SchemeView } from "./scheme";
 import { RunView } from "./run";
 import { RunsView } from "./runs";
 import { StartView } from "./start";
@@ -52,6 +53,7 @@ const ROUTES: readonly (readonly [string, Make])[] = [
   ["coverage/of/(\\d{2,12})", (officer, area) => new CoverageView(officer, area)],
   ["coverage/patrols", (officer) => new PatrolsView(officer)],
   [`coverage/patrol/${ID}`, (officer, patrol = "") => new PatrolView(officer, patrol)],
+  ["scheme/of/(\\d{6})", (officer, district = "") => new SchemeView(officer, district)],
   ["presets", (officer) => new PresetsView(officer)],
   ["presets/of/([a-z]+)", (officer, kind = "other") => new PresetView(officer, kind as Kind)],
   ["venues", (officer) => new VenuesView(officer)],

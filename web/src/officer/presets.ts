@@ -103,7 +103,8 @@ export class PresetsView extends OfDistrict {
         briefly(voice, policy),
         own ? marked("good", voice.say("presetOwn")) : marked("none", voice.say("presetDefault")),
       ]);
-      return [table(voice.say("presetsTitle"), columns, rows)];
+      const scheme = h("p", {}, link(`scheme/of/${chosen}`, voice.say("schemeLink")));
+      return [table(voice.say("presetsTitle"), columns, rows), scheme];
     });
   }
 }
