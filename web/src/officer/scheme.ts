@@ -33,6 +33,7 @@ export class SchemeView implements View {
     );
     // The day after tomorrow begins more than a day from now, whatever the time.
     this.day.min = chinaDay(serverNow() + 2 * DAY_S);
+    this.day.addEventListener("input", () => this.day.setAttribute("aria-invalid", "false"));
     void this.found.load();
   }
 
@@ -64,7 +65,8 @@ export class SchemeView implements View {
         event.preventDefault();
         void this.set();
       });
-      return [h("p", { class: "notice", id: "scheme-state" }, this.stateText(endsAt, over)), form];
+      const look = endsAt === null ? "" : "notice";
+      return [h("p", { class: look, id: "scheme-state" }, this.stateText(endsAt, over)), form];
     });
   }
 
