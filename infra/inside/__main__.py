@@ -2,11 +2,12 @@
 
 from ministack import app
 
-from infra.inside import messages, permissions, runtime, shutdown, streams
+from infra.inside import messages, permissions, runtime, shutdown, streams, usage
 
 permissions.install()
 runtime.install()
 streams.install()
 shutdown.install()
 messages.install()
+usage.install()
 app.main()
