@@ -62,6 +62,7 @@ def test_each_verdict_has_a_sound_and_a_touch_of_its_own_and_none_when_muted(sta
             comes_true(page, "before => heard.length === before + 1", before, seconds=10)
             assert page.evaluate("felt.at(-1)") == pattern
         assert len(set(page.evaluate("heard"))) == 4
+        page.get_by_role("button", name="下一位").click()
         page.locator("#mute").click()
         stage.site.published[f"/status/{LIST}"] = stage.issuer.list(now, INDEX)
         scanned(page, stage.issuer.live(now, proof_at=now - 80))
