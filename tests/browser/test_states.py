@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from infra.local import Service
 from infra.local.messages import Inbox
 from tests.browser import pictures, pictures_checkin, pictures_desk, pictures_me, pictures_officer, pictures_scanner
-from tests.browser.booth import Booth, on_shift
+from tests.browser.booth import Booth, door_of, on_shift
 from tests.browser.conftest import PHONE_SCREEN
 from tests.browser.desk import Desk, staff_csv
 from tests.browser.guard import faults_of_access
@@ -46,9 +46,10 @@ def test_the_page_that_any_camera_opens(page: Page, site: Site, issuer: Issuer, 
 
 @pytest.mark.parametrize("state", pictures_scanner.STATES)
 def test_the_scanner(browser: Browser, site: Site, issuer: Issuer, booth: Booth, state: str) -> None:
-    """Each verdict on shift, and the screens around them."""
+    """Each verdict on shift, at a venue that asks for more than a pass, and the screens around them."""
+    booth.doors, booth.inside = [door_of(pictures_scanner.ASKS)], 37
     with on_shift(browser, site, booth, [], **PHONE_SCREEN) as page:
-        pictures_scanner.STATES[state](pictures_scanner.Scene(page, site, issuer, int(time.time())))
+        pictures_scanner.STATES[state](pictures_scanner.Scene(page, site, issuer, booth, int(time.time())))
         assert by_day_and_night(page) == []
 
 
