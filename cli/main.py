@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "keys": ("cli.keys", "keys", "Root key ceremony, rotation, key statement."),
     "redrive": ("cli.redrive", "redrive", "Send dead letters again."),
     "canary": ("cli.canary", "canary", "Correct an invented result, and time it to the door."),
+    "cost": ("cli.cost", "cost", "What a city's day costs, stage by stage."),
     "seed": ("cli.seed", "seed", "Load the example district."),
 }
 
