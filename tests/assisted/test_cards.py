@@ -10,7 +10,6 @@ from contextlib import suppress
 
 import pypdfium2
 import pytest
-import zxingcpp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -27,6 +26,7 @@ from functions.shared.pids import pid_of
 from functions.shared.problems import Conflict
 from infra.local import Service
 from tests.assisted.world import COMMUNITY, Elder, client, end_card, make_card
+from tests.decoding import qr_codes
 from tests.door.inprocess import call
 from tests.door.world import new_pid
 from tests.people.world import Someone, World
@@ -171,9 +171,9 @@ def test_a_card_is_printed_with_what_a_scanner_and_a_person_read(engine: Service
     assert person.name not in words
     assert (round(float(page.mediabox.width) / 72 * 25.4), round(float(page.mediabox.height) / 72 * 25.4)) == (86, 54)
     picture = pypdfium2.PdfDocument(printed.body)[0].render(scale=6).to_pil()
-    (read,) = zxingcpp.read_barcodes(picture)
-    assert read.text == made["url"]
-    assert cards.by_number(cards.read_number(read.text), clock.now()).pid == pid_of("resident-id", person.number)
+    (read,) = qr_codes(picture)
+    assert read == made["url"]
+    assert cards.by_number(cards.read_number(read), clock.now()).pid == pid_of("resident-id", person.number)
 
 
 def test_a_card_is_made_once_and_replaces_the_one_before(engine: Service) -> None:

@@ -7,7 +7,6 @@ import io
 
 import pypdfium2
 import pytest
-import zxingcpp
 from pypdf import PdfReader
 
 from functions.assisted import cards, sheet
@@ -18,6 +17,7 @@ from functions.shared.pids import pid_of
 from functions.shared.sheets import read
 from infra.local import Service
 from tests.assisted.world import COMMUNITY, Elder, end_card, make_card
+from tests.decoding import qr_codes
 from tests.door.inprocess import Reply, call
 from tests.door.world import new_area
 from tests.people.world import Someone, World
@@ -41,7 +41,7 @@ def send(engine: Service, data: bytes, *, area: str = COMMUNITY, query: str = "f
 def symbols(answer: Reply) -> list[str]:
     """What a scanner reads on each page of the file."""
     document = pypdfium2.PdfDocument(base64.b64decode(answer.json()["pdf"]))
-    return [zxingcpp.read_barcodes(page.render(scale=5).to_pil())[0].text for page in document]
+    return [qr_codes(page.render(scale=5).to_pil())[0] for page in document]
 
 
 def holder(url: str) -> str:

@@ -6,11 +6,11 @@ import io
 import re
 from dataclasses import dataclass, field
 
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page
 
 from infra.local.messages import Inbox
+from tests.decoding import qr_codes
 from tests.main_job.district import District, eventually, id_number
 
 _CODE = re.compile(r"\b(\d{6})\b")
@@ -101,8 +101,8 @@ class Wallet:
         def seen() -> str | None:
             self.page.locator(".symbol canvas").scroll_into_view_if_needed()
             picture = Image.open(io.BytesIO(self.page.screenshot())).convert("L")
-            found = zxingcpp.read_barcodes(picture)
-            return str(found[0].text) if found else None
+            found = qr_codes(picture)
+            return found[0] if found else None
 
         return eventually(seen, "a code on the screen", 10)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
-import zxingcpp
 from playwright.sync_api import Page
 
 from functions.assisted import cards
@@ -18,6 +17,7 @@ from tests.browser.desk import Desk
 from tests.browser.served import origin_of
 from tests.browser.test_applications import picture
 from tests.conftest import Http
+from tests.decoding import qr_codes
 from tests.door.world import new_area
 from tests.people.world import Someone, World
 
@@ -37,7 +37,7 @@ def saved(page: Page, name: str) -> list[str]:
     with page.expect_download() as coming:
         page.get_by_role("link", name=name).click()
     document = pypdfium2.PdfDocument(Path(coming.value.path()).read_bytes())
-    return [zxingcpp.read_barcodes(one.render(scale=5).to_pil())[0].text for one in document]
+    return [qr_codes(one.render(scale=5).to_pil())[0] for one in document]
 
 
 def carrier(address: str) -> str:

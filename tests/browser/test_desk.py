@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlsplit
 import openpyxl
 import pypdfium2
 import pytest
-import zxingcpp
 from playwright.sync_api import Page, expect
 
 from functions.lake import overdue
@@ -25,6 +24,7 @@ from tests.browser.conftest import DESKTOP_SCREEN
 from tests.browser.desk import HEADER, Desk, staff_csv
 from tests.browser.served import origin_of
 from tests.conftest import Http
+from tests.decoding import qr_codes
 from tests.main_job.district import AREA, District, ago, id_number
 from tests.matching.world import HOUR
 
@@ -117,9 +117,9 @@ def _print(desk: Desk, district: District) -> None:
     assert page.locator("#print-reason").get_attribute("aria-invalid") == "true"
     page.locator("#print-reason").fill("没有手机")
     document = pypdfium2.PdfDocument(desk.saved("#print"))
-    found = zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
+    found = qr_codes(document[0].render(scale=3).to_pil())
     assert len(found) == 3
-    assert all(one.text.startswith(origin_of(district.http, "gate") + "/v#") for one in found)
+    assert all(one.startswith(origin_of(district.http, "gate") + "/v#") for one in found)
     assert page.locator("#filter-pass b").inner_text() == "3"
     assert desk.faults() == []
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
 from playwright.sync_api import Page
 
 from functions.counters import reports
@@ -30,6 +29,7 @@ from tests.browser.served import origin_of
 from tests.browser.test_applications import decide, desk_of, fill
 from tests.browser.test_day import figure
 from tests.conftest import Http
+from tests.decoding import qr_codes
 from tests.people.world import Someone
 
 __all__ = ["desk_of"]  # a fixture
@@ -69,9 +69,8 @@ def lived(engine: Service) -> Lived:
 def read_poster(data: bytes) -> str:
     """What a decoder reads on the one page of a poster."""
     (page,) = pypdfium2.PdfDocument(io.BytesIO(data))
-    only_qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    (found,) = zxingcpp.read_barcodes(page.render(scale=2).to_pil(), only_qr)
-    return str(found.text)
+    (found,) = qr_codes(page.render(scale=2).to_pil())
+    return found
 
 
 @pytest.mark.timeout(_BUDGET_S + 120)

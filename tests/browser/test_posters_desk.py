@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pypdfium2
-import zxingcpp
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESKTOP_SCREEN
@@ -15,6 +14,7 @@ from tests.browser.guard import faults_of_access
 from tests.browser.office import Office, short_id
 from tests.browser.served import origin_of
 from tests.conftest import Http
+from tests.decoding import qr_codes
 
 
 def test_posters_are_printed_in_one_file_and_one_is_replaced(served: Http, new_page: Callable[..., Page]) -> None:
@@ -33,7 +33,7 @@ def test_posters_are_printed_in_one_file_and_one_is_replaced(served: Http, new_p
     with page.expect_download() as coming:
         page.get_by_role("button", name="下载 PDF").click()
     document = pypdfium2.PdfDocument(coming.value.path())
-    read = [zxingcpp.read_barcodes(document[number].render(scale=1.5).to_pil())[0].text for number in range(2)]
+    read = [qr_codes(document[number].render(scale=1.5).to_pil())[0] for number in range(2)]
     assert sorted(text.rpartition("/c/")[2].rsplit("-", 2)[0] for text in read) == sorted(venues)
     assert faults_of_access(page) == []
     office.go(f"venues/of/{venues[0]}")

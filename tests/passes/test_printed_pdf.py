@@ -8,10 +8,10 @@ from typing import Any
 import pypdf
 import pypdfium2
 import pytest
-import zxingcpp
 
 from credentials import UNCHECKED, KeySet, LocalSigner, PassClaims, Verifier, issue_pass, published_jwk
 from functions.passes.printed_pdf import PrintedPass, china_time, printed_pdf
+from tests.decoding import qr_codes
 
 AT = 1_795_312_800  # 2026-11-22T02:00:00Z, ten in the morning in China
 ISSUER, URL = "https://pass.example.gov", "https://gate.pass.example.gov/v#"
@@ -64,7 +64,7 @@ def _scanned(pdf: bytes) -> list[str]:
     """What a camera reads from each page, drawn as a printer draws it."""
     pages = pypdfium2.PdfDocument(pdf)
     pictures = [page.render(scale=150 / 72).to_pil() for page in pages]
-    return [found.text for picture in pictures for found in zxingcpp.read_barcodes(picture)]
+    return [text for picture in pictures for text in qr_codes(picture)]
 
 
 def test_a_sheet_says_what_the_pass_says_and_only_that(signer: LocalSigner) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import zxingcpp
 from PIL import Image
 
 from credentials import UNCHECKED, LocalSigner, Verifier
@@ -15,6 +14,7 @@ from functions.people.model import Device
 from functions.shared import clock
 from functions.shared.problems import NotFound
 from tests.conftest import Http, Reply
+from tests.decoding import qr_codes
 from tests.people.world import AREA, Someone, World, claims
 
 WORD = "https://pass.example.gov"
@@ -57,7 +57,7 @@ def test_a_printed_pass_is_read_from_the_paper(http: Http, world: World, tmp_pat
     path = f"{tmp_path}/pass.png"
     with open(path, "wb") as file:  # noqa: PTH123 - a path that zxing's Pillow opens
         file.write(answer.body)
-    text = zxingcpp.read_barcodes(Image.open(path))[0].text
+    text = qr_codes(Image.open(path))[0]
     assert text.startswith("http://gate.localhost")
     seen = Verifier(keys.key_set(world.at), issuer=WORD).verify_presentation(text, at=clock.now(), status=UNCHECKED)
     assert seen.printed

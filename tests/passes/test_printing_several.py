@@ -23,6 +23,7 @@ from functions.passes.printed_pdf import PrintedPass
 from functions.people.model import Device
 from functions.shared import clock
 from tests.conftest import Http, Reply
+from tests.decoding import QR, qr_codes
 from tests.people.world import AREA, Someone, World
 
 WORD = "https://pass.example.gov"
@@ -52,7 +53,7 @@ def entitle(world: World, *people: Someone) -> None:
 def pages(pdf: bytes) -> list[set[str]]:
     """What a camera reads on each page, drawn as a printer draws it."""
     drawn = [page.render(scale=150 / 72).to_pil() for page in pypdfium2.PdfDocument(pdf)]
-    return [{found.text for found in zxingcpp.read_barcodes(picture)} for picture in drawn]
+    return [set(qr_codes(picture)) for picture in drawn]
 
 
 def test_those_who_can_be_printed_for_are_and_the_others_are_named(http: Http, world: World) -> None:
@@ -219,7 +220,7 @@ def test_a_card_says_what_a_guard_asks_for() -> None:
 def test_the_code_on_a_card_is_large_enough_to_scan() -> None:
     """At least 45 mm of symbol on an A6 card, also with the longest facts."""
     picture = pypdfium2.PdfDocument(printed_cards([card()], specimen=True))[0].render(scale=150 / 72).to_pil()
-    (found,) = zxingcpp.read_barcodes(picture)
+    (found,) = zxingcpp.read_barcodes(picture, QR)
     corners = found.position
     width_mm = (corners.top_right.x - corners.top_left.x) / 150 * 25.4
     assert width_mm >= 45

@@ -9,7 +9,6 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
 from botocore.exceptions import ClientError
 
 from functions.printing import handlers, rules, service, working
@@ -21,6 +20,7 @@ from functions.venues import codes, entrances
 from functions.venues import service as venues
 from functions.venues.service import Facts
 from infra.local import Service
+from tests.decoding import qr_codes
 from tests.door.inprocess import call
 from tests.door.world import fresh, new_area, open_venue
 
@@ -41,9 +41,8 @@ def _printed(job: str) -> list[tuple[str, str]]:
     document, read = pypdfium2.PdfDocument(data), []
     for number in range(len(document)):
         picture = document[number].render(scale=1.5).to_pil()
-        # As a phone's camera does: QR codes alone.
-        (found,) = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
-        address = codes.read_address(found.text.rpartition("/")[2])
+        (found,) = qr_codes(picture)
+        address = codes.read_address(found.rpartition("/")[2])
         assert address is not None
         assert codes.is_ours(address, entrances.sign)
         read.append((address.venue, address.short))
