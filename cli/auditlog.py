@@ -147,7 +147,15 @@ def _told(report: Report) -> Iterator[str]:
         yield f"shard {shard}: {one.rows:,} rows to {_place(one.last)}, held to {one.held} heads; last {_hash(one.last) or '-'}"
     yield f"heads of {len(report.days)} days" + (f"; none of {len(report.missing)} days" if report.missing else "")
     yield from (f"✗ {what}" for what in report.broken)
-    yield "The log does not hold." if report.broken else "✓ Nobody changed, moved or removed a row."
+    yield _sum(report)
+
+
+def _sum(report: Report) -> str:
+    if report.broken:
+        return "The log does not hold."
+    if any(one.held for one in report.shards.values()):
+        return "✓ Nobody changed, moved or removed a row."
+    return "✓ Each chain is whole. No head was signed yet, so nothing says whether its newest rows are all there."
 
 
 def _place(entry: Entry | None) -> int:
