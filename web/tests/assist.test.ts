@@ -89,7 +89,7 @@ let counted: string[];
 let shown: Standing[];
 let paced: string[];
 let over: boolean;
-let given: Given;
+let given: Given | undefined;
 let rules: VenueRules | undefined;
 let answer: () => Promise<Assisted>;
 let duty: Duty;
@@ -143,6 +143,16 @@ test("a card and a document from a reader are asked for at once, with what was s
   ]);
   await duty.leave();
   expect(kept).toEqual([]);
+});
+
+test("while a temperature is to be typed again nobody is asked for, whatever is held up: a fever would be left out", async () => {
+  given = undefined;
+  await duty.take(`https://gate.example.gov/p#${CARD}`, false, 4200);
+  await duty.assist(typed);
+  expect([sent, kept, shown, counted]).toEqual([[], [], [], []]);
+  given = { direction: "in", temperature_c: 38.5 };
+  await duty.take(`https://gate.example.gov/p#${CARD}`, false, 4200);
+  expect(sent.map(({ temperature_c: measured }) => measured)).toEqual([38.5]);
 });
 
 test("a misread card or document is said at once and nobody is asked", async () => {

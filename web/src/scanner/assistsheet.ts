@@ -14,12 +14,12 @@ export interface AssistSheet {
   readonly node: HTMLElement;
   open(): void;
   close(): void;
-  /** What the guard set for the next person. */
-  given(): Given;
+  /** What the guard set for the next person; undefined when some of it is to be mended first, which the sheet says. */
+  given(): Given | undefined;
 }
 
-/** Sends one person on; false when something else in the sheet is to be mended first. */
-type Send = (way: Way, named: Named, name?: string) => boolean;
+/** Sends one person on, unless something else in the sheet is to be mended first. */
+type Send = (way: Way, named: Named, name?: string) => void;
 
 interface Part {
   readonly node: HTMLElement;
@@ -128,8 +128,10 @@ function document18(send: Send): Part {
   return { node: card("documentTitle", "documentSay", form(submit, ...fields.nodes, go), note), clear: fields.clear };
 }
 
-/** A number to note, where the venue notes it. */
-function temperatureField(on: Running): { readonly node: Node; read(): number | undefined; clear(): void } {
+type Measured = Pick<Given, "temperature_c">;
+
+/** A number to note, where the venue notes it; `read` says what is wrong at the field, and returns undefined then. */
+function temperatureField(on: Running): { readonly node: Node; read(): Measured | undefined; clear(): void } {
   const typed = field("temperature", "temperature", undefined, { inputmode: "decimal", maxlength: "5" });
   const asked = (): boolean => on.rules?.doors.some(({ policy }) => policy.temperature === true) === true;
   const node = h("div", { class: "card" }, typed.node);
@@ -137,8 +139,10 @@ function temperatureField(on: Running): { readonly node: Node; read(): number | 
     node,
     read() {
       const measured = asked() ? readTemperature(typed.input.value) : undefined;
-      typed.fault(Number.isNaN(measured) ? "temperatureBad" : undefined);
-      return measured;
+      const wrong = Number.isNaN(measured);
+      typed.fault(wrong ? "temperatureBad" : undefined);
+      if (wrong) return undefined;
+      return measured === undefined ? {} : { temperature_c: measured };
     },
     clear() {
       node.hidden = !asked();
@@ -152,15 +156,14 @@ export function assistSheet(on: Running): AssistSheet {
   const direction = directionField(on.shift.direction);
   const temperature = temperatureField(on);
   let openedMs = 0;
-  const given = (): Given => {
+  const given = (): Given | undefined => {
     const measured = temperature.read();
-    return { direction: direction.chosen(), ...(measured === undefined ? {} : { temperature_c: measured }) };
+    return measured && { direction: direction.chosen(), ...measured };
   };
   const send: Send = (way, named, name) => {
     const set = given();
-    if (Number.isNaN(set.temperature_c)) return false;
+    if (set === undefined) return;
     void on.duty.assist({ way, named, sinceMs: openedMs, given: set, ...(name === undefined ? {} : { name }) });
-    return true;
   };
   const parts = [paperCard(send), knownBefore(send, (tail) => on.knownPeople(tail)), document18(send)];
   const heading = h("h1", { id: "assist-title", tabindex: "-1" }, voice.say("assistTitle"));

@@ -334,6 +334,7 @@ export class Duty {
   private async askFor(asked: Asked): Promise<void> {
     // Before the sheet in which it was set closes.
     const given = asked.given ?? this.means.given();
+    if (given === undefined) return;
     await this.end();
     this.lastPass = this.lastText = "";
     this.stand({ mark: "asking", code: "asking" }, false);

@@ -76,8 +76,8 @@ export class Screen {
     this.sheet.close();
   }
 
-  /** What the guard set for the next person without a smartphone. */
-  given(): Given {
+  /** What the guard set for the next person without a smartphone; undefined when some of it is to be mended first. */
+  given(): Given | undefined {
     return this.sheet.given();
   }
 

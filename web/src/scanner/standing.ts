@@ -113,7 +113,8 @@ export interface Means {
   /** Hold what would be recorded by itself, at once, so that no crash loses it; undefined: nothing is to be held. */
   hold(scan: Scan | undefined, counts?: boolean): void;
   report(host: string, at: number): Promise<void>;
-  given(): Given;
+  /** What the guard set; undefined when some of it is to be mended first: then nobody is asked for. */
+  given(): Given | undefined;
   /** Record an assisted check-in at the service. Throws Problem or Offline. */
   assist(act: Act): Promise<Assisted>;
   /** Keep one until there is a network. Rejects when it could not be kept. */
