@@ -1,9 +1,13 @@
 /** A worker's notes and an officer's walks, without a page. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { Desk } from "../src/desk/service";
+import type { Staff } from "../src/desk/staff";
 import { walksOf } from "../src/officer/patrolling";
-import { subjectOf } from "../src/patrol/book";
+import { Book, subjectOf } from "../src/patrol/book";
 import { chaseNote, isFinal, posterNote, waitingChase } from "../src/patrol/notes";
 import { codeOfPoster, shortOf } from "../src/patrol/poster";
+import { Offline } from "../src/shared/api";
+import { serverNow } from "../src/shared/clock";
 
 const ME = "https://me.example.gov";
 const PLACE = { patrol: "P-1", item: "B-1", name: "青禾便利店" };
@@ -63,4 +67,38 @@ test("a typed code is what people meant by it", () => {
 test("whose notes they are stands in the token, and nothing breaks on anything else", () => {
   const claims = btoa(JSON.stringify({ sub: "worker-7" })).replace(/=+$/, "");
   expect([subjectOf(`h.${claims}.s`), subjectOf("h.%%.s"), subjectOf("")]).toEqual(["worker-7", "", ""]);
+});
+
+function worker(sub: string, endsAt = serverNow() + 3600): Staff {
+  return { token: `x.${btoa(JSON.stringify({ sub }))}.x`, role: "worker", scope: "990101001001", endsAt };
+}
+
+test("on a shared phone nobody's notes are sent under the next one's sign-in, nor once the session is over", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("addEventListener", () => undefined);
+  const sent: string[] = [];
+  let network = false;
+  const desk = {
+    who: worker("first"),
+    async ask() {
+      if (!network) throw new Offline("");
+      sent.push(subjectOf(desk.who.token));
+      return {};
+    },
+  };
+  const book = await Book.open(desk as unknown as Desk);
+  await book.poster({ venue: "V-1", short: "K7QM3XPA91" }, "seen");
+  await book.send();
+  network = true;
+  desk.who = worker("first", serverNow());
+  await book.send();
+  expect([sent, book.kept.length]).toEqual([[], 1]);
+  desk.who = worker("second");
+  await book.send();
+  expect([sent, book.kept.length]).toEqual([[], 0]);
+  desk.who = worker("first");
+  await book.send();
+  expect([sent, book.kept.length]).toEqual([["first"], 0]);
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
 });

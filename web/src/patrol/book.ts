@@ -54,7 +54,8 @@ export class Book {
 
   /** The own notes that wait or were refused, the oldest first. */
   get kept(): readonly Note[] {
-    return this.notes;
+    const { owner } = this;
+    return this.notes.filter((note) => note.owner === owner);
   }
 
   /** Be told when something changed. */
@@ -69,8 +70,7 @@ export class Book {
   }
 
   private async read(): Promise<void> {
-    const all = await this.storage.store("notes").all();
-    this.notes = all.filter(({ owner }) => owner === this.owner);
+    this.notes = await this.storage.store("notes").all();
     for (const listener of this.listeners) listener();
   }
 
@@ -108,7 +108,9 @@ export class Book {
   private async sendAll(): Promise<void> {
     // While one is on its way another may be noted.
     for (const tried = new Set<string>(); ;) {
-      const next = this.notes.find(({ id, refused }) => refused === undefined && !tried.has(id));
+      // After the session's end the desk waits for a sign-in, and whoever it is of would send this one's notes.
+      if (this.desk.who.endsAt <= serverNow()) return;
+      const next = this.kept.find(({ id, refused }) => refused === undefined && !tried.has(id));
       if (next === undefined) return;
       tried.add(next.id);
       if (!(await this.sendOne(next))) return;
