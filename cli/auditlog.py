@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from rich.console import Console
 from cli import offline, told
 from cli.api import URL_VARIABLE, Api, api_for
 from credentials import KeySet, Refused
-from credentials.auditlog import SHARDS, Broken, Checked, Entry, Head, read_heads, verify_chain
+from credentials.auditlog import SHARDS, Broken, Checked, Entry, Heads, oldest_kept, read_heads, verify_chain
 
 DAYS = 31
 _ISSUER = "https://pass.example.gov"
@@ -68,15 +68,16 @@ def audit_log() -> None:
 def verify(ctx: click.Context, *, days: int, kept: Path | None, issuer: str, url: str, as_json: bool) -> None:
     """Read the whole log as an auditor (EPIPASS_TOKEN; on this machine none is needed). Exit status 1: it does not hold.
 
-    A row that was changed, moved or taken out breaks its chain. Rows cut off at the end, or a log that was written anew
-    from some row on, break against a head that was signed before: one is published each day, and with --kept yours count.
+    A row that was changed, moved or taken out breaks its chain. Rows cut off at either end, or a log that was written
+    anew from some row on, break against a head that was signed before: one is published each day, and with --kept yours
+    count. Of rows older than all these heads nothing says whether they left before their three years were over.
     """
-    api, report = api_for("auditor", "", url), Report()
-    signed = list(_published(api, days, issuer, report)) + list(_kept(kept, api, issuer, report))
+    api, report, at = api_for("auditor", "", url), Report(), int(time.time())
+    signed = list(_signed(_texts(api, days, at, kept, report), _keys(api), issuer, report))
     for shard in range(SHARDS):
-        heads = [head for _day, one in signed for head in one if head.shard == shard]
+        heads = [head for one in signed for head in one.heads if head.shard == shard]
         try:
-            report.shards[shard] = verify_chain(_rows(api, shard, quiet=as_json), heads)
+            report.shards[shard] = verify_chain(_rows(api, shard, quiet=as_json), heads, oldest_kept(signed, shard, at))
         except Broken as broken:
             report.broken.append(str(broken))
     told.print_json(report.document()) if as_json else click.echo("\n".join(_told(report)))
@@ -97,8 +98,11 @@ def _rows(api: Api, shard: int, *, quiet: bool) -> Iterator[Entry]:
             status.update(f"shard {shard}: {count:,} rows")
 
 
-def _published(api: Api, days: int, issuer: str, report: Report) -> Iterator[tuple[str, tuple[Head, ...]]]:
-    keys, today = _keys(api), datetime.fromtimestamp(time.time(), UTC).date()
+def _texts(api: Api, days: int, at: int, kept: Path | None, report: Report) -> Iterator[tuple[str, bytes]]:
+    """Yield each day's heads as published, and those the auditor kept; what is not kept yet is: never over one that is."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+    today = datetime.fromtimestamp(at, UTC).date()
     for back in range(days):
         day = (today - timedelta(days=back)).isoformat()
         token = api.published(f"/.well-known/audit/{day}.jwt")
@@ -106,33 +110,24 @@ def _published(api: Api, days: int, issuer: str, report: Report) -> Iterator[tup
             report.missing.append(day)
             continue
         report.days.append(day)
-        yield from _read(day, token, keys, issuer, report)
-
-
-def _kept(kept: Path | None, api: Api, issuer: str, report: Report) -> Iterator[tuple[str, tuple[Head, ...]]]:
-    """Yield the heads that the auditor kept, and keep what is published and not kept yet: never over one that is."""
-    if kept is None:
-        return
-    kept.mkdir(parents=True, exist_ok=True)
-    keys = _keys(api)
-    for day in report.days:
-        path, token = kept / f"{day}.jwt", api.published(f"/.well-known/audit/{day}.jwt")
-        if token is not None and not path.exists():
+        if kept is not None and not (path := kept / f"{day}.jwt").exists():
             path.write_bytes(token)
-    for path in sorted(kept.glob("*.jwt")):
-        yield from _read(path.stem, path.read_bytes(), keys, issuer, report)
+        yield day, token
+    if kept is not None:
+        yield from ((path.stem, path.read_bytes()) for path in sorted(kept.glob("*.jwt")))
 
 
-def _read(day: str, token: bytes, keys: KeySet, issuer: str, report: Report) -> Iterator[tuple[str, tuple[Head, ...]]]:
-    try:
-        found = read_heads(token.decode("ascii", "replace").strip(), keys, issuer)
-    except Refused as refused:
-        report.broken.append(f"heads of {day}: {refused}")
-        return
-    if datetime.fromtimestamp(found.iat, UTC).date().isoformat() != day:
-        report.broken.append(f"heads of {day}: they were signed on another day")
-        return
-    yield day, found.heads
+def _signed(texts: Iterable[tuple[str, bytes]], keys: KeySet, issuer: str, report: Report) -> Iterator[Heads]:
+    for day, token in texts:
+        try:
+            found = read_heads(token.decode("ascii", "replace").strip(), keys, issuer)
+        except Refused as refused:
+            report.broken.append(f"heads of {day}: {refused}")
+            continue
+        if datetime.fromtimestamp(found.iat, UTC).date().isoformat() == day:
+            yield found
+        else:
+            report.broken.append(f"heads of {day}: they were signed on another day")
 
 
 def _keys(api: Api) -> KeySet:

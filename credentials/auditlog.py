@@ -3,7 +3,8 @@
 Each row holds the hash of the row before, so that none can be changed, moved or taken out unseen. A chain is one shard's
 rows in order of their sequence. Rows leave at its old end after three years, so a chain may begin in the middle: the
 first row's link cannot be checked, every later one can. What a chain cannot show by itself is that its newest rows are
-missing, or that all of it was written anew: its head is published each day, signed, and whoever keeps a copy can.
+missing, or that all of it was written anew: its head is published each day, signed, and whoever keeps a copy can. Nor
+can it show that its oldest rows left too early: each row after a head that was signed within three years must be there.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from credentials.payload import Instant
 from credentials.refusals import Unreadable, Untrusted
 
 SHARDS: Final = 4
+KEPT_S: Final = 3 * 365 * 86_400  # how long a row is kept
 GENESIS: Final = ""  # what the first row of a chain holds in place of a hash
 TYP: Final = "audit-heads+jwt"
 MAX_CHARS: Final = 8_192
@@ -77,7 +79,7 @@ class Broken(Exception):
     """A chain does not hold; says where and by which law.
 
     `altered`, `gap`, `link`, `order` and `shard` are of the row itself; `rewritten`: another row stood there when a head
-    was signed; `cut`: rows that a signed head names are not there any more.
+    was signed; `cut`: rows that a signed head names, or that followed it, are not there any more.
     """
 
     def __init__(self, law: str, shard: int, sequence: int) -> None:
@@ -104,12 +106,24 @@ def row_hash(entry: Entry) -> str:
     return sha256(json.dumps(facts, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def verify_chain(rows: Iterable[Entry], heads: Collection[Head] = ()) -> Checked:
+def oldest_kept(signed: Iterable[Heads], shard: int, at: int) -> int | None:
+    """Return after which row of a shard none may be missing: each came after heads signed less than three years ago.
+
+    A shard that is not among the heads had no row yet. None when all heads are older, or there are none.
+    """
+    # A row's instant is its request's, which began before the row was written: a day is more than any request takes.
+    young = (one for one in signed if one.iat + KEPT_S > at + 86_400)
+    newest = (next((head.sequence for head in one.heads if head.shard == shard), 0) for one in young)
+    return min(newest, default=None)
+
+
+def verify_chain(rows: Iterable[Entry], heads: Collection[Head] = (), after: int | None = None) -> Checked:
     """Check one shard's rows in order, and that each head of it that was signed is among them.
 
     Args:
         rows: oldest first, each once; read once, so that a log of any length fits.
         heads: those of this shard, in any order.
+        after: the sequence after which no row may be missing, by `oldest_kept`.
 
     Raises:
         Broken: at the first row that does not follow from the one before, or is not what a head says.
@@ -121,6 +135,8 @@ def verify_chain(rows: Iterable[Entry], heads: Collection[Head] = ()) -> Checked
     last: Entry | None = None
     count = held = 0
     for entry in rows:
+        if first is None and after is not None and entry.sequence > after + 1:
+            raise Broken("cut", entry.shard, after + 1)
         _check_row(entry, last)
         if signed.get(entry.sequence, {entry.hash}) != {entry.hash}:
             raise Broken("rewritten", entry.shard, entry.sequence)

@@ -10,12 +10,9 @@ from dataclasses import replace
 from hashlib import sha256
 from zlib import crc32
 
-from credentials.auditlog import GENESIS, SHARDS, Entry, row_hash
+from credentials.auditlog import GENESIS, KEPT_S, SHARDS, Entry, row_hash
 from functions.audit.model import AuditRow, row_of, sequence_key
-from functions.shared.clock import DAY_S
 from functions.shared.tables import living
-
-KEPT_S = 3 * 365 * DAY_S
 
 _ACT = re.compile(r"[a-z][a-z-]{0,31}(\.[a-z-]{1,32})?")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_:#.@|-]{0,128}")

@@ -17,6 +17,8 @@ from credentials.auditlog import (
     Checked,
     Entry,
     Head,
+    Heads,
+    oldest_kept,
     read_heads,
     row_hash,
     sign_heads,
@@ -119,6 +121,22 @@ def test_a_head_older_than_the_oldest_row_says_nothing() -> None:
         verify_chain([], [Head(2, 5, "a" * 64)])
 
 
+def test_no_row_leaves_before_its_three_years_are_over() -> None:
+    """Of rows that came after heads of within three years none may be missing: the old end can't be cut off unseen."""
+    rows, head = chain(4, first=77), Head(2, 75, "a" * 64)
+    young, old = Heads("i", YEARS_3 - 86_400, (head,)), Heads("i", 0, (Head(2, 9, "a" * 64),))
+    assert oldest_kept([young, old], 2, YEARS_3) == 75
+    assert oldest_kept([young], 3, YEARS_3) == 0  # a shard without a row, then
+    assert oldest_kept([old], 2, YEARS_3) is None
+    for after in (76, 77, 80, None):
+        assert verify_chain(rows, (), after).rows == 4
+    with pytest.raises(Broken, match="cut") as broken:
+        verify_chain(rows, [head], 75)
+    assert (broken.value.shard, broken.value.sequence) == (2, 76)
+    assert verify_chain(chain(2), (), 0).rows == 2
+
+
+YEARS_3 = 3 * 365 * 86_400
 ISSUER, AT = "https://pass.example.gov", 1_795_312_800
 
 

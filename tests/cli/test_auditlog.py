@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,20 @@ def test_a_row_that_was_touched_is_named(acts: list[Entry], place: int, law: str
     assert ran.exit_code == 1
     at = touched.sequence + (law == "gap")
     assert f"shard {touched.shard}, row {at}: {law}" in ran.output
+    assert verify("--days", "1").exit_code == 0
+
+
+def test_old_rows_cannot_be_taken_away_before_their_time(acts: list[Entry]) -> None:
+    """Everything up to a row that came after today's head is gone, as if three years were over: exit status 1 and where."""
+    newest = service.record(ACTOR, "unit.register", case="U-10", at=clock.now())
+    gone = list(service.entries(newest.shard, at=clock.now()))[:-1]
+    assert gone[-1] == acts[3]
+    with ExitStack() as away:
+        for one in gone:
+            away.enter_context(stored(one, None))
+        ran = verify("--days", "1")
+    assert ran.exit_code == 1
+    assert f"shard {newest.shard}, row {acts[3].sequence}: cut" in ran.output
     assert verify("--days", "1").exit_code == 0
 
 
