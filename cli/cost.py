@@ -13,6 +13,7 @@ from cli import offline, told
 from cli.pricing import FREE, MONTH_DAYS, STAGES, Day, day_of
 
 HERE = Path(__file__).parent
+ACTS = frozenset(name for names in STAGES.values() for name in names)
 NOT_IN_IT = (
     "support plan, people, telephone; staff sign-in; data sent out beyond requests; the free tiers and discounts; "
     "printing and tracing jobs, files kept, exports; provisioned concurrency; a second region; tax"
@@ -49,13 +50,16 @@ def cost(
     prices, scenarios = _toml(price_file or HERE / "prices.toml"), _toml(scenario_file or HERE / "scenarios.toml")
     if scenario not in scenarios:
         raise click.BadParameter(f"there is {', '.join(scenarios)}", param_hint="--scenario")
-    if sms_price is not None:
-        prices["each"]["sms"] = sms_price
-    chosen = scenarios[scenario]
+    chosen = _checked(scenarios[scenario])
     often = {name: rate * people for name, rate in _rated(chosen["person"], rates).items()} | chosen["day"]
-    day = day_of(usage, prices, often)
-    facts = {"scenario": scenario, "about": chosen["about"], "people": people, "currency": prices["currency"]}
-    facts |= {"prices": f"{prices['region']}, {prices['date']}", "counted": f"{usage['date']}, {usage['commit']}"}
+    try:
+        if sms_price is not None:
+            prices["each"]["sms"] = sms_price
+        day = day_of(usage, prices, often)
+        facts = {"scenario": scenario, "about": chosen["about"], "people": people, "currency": prices["currency"]}
+        facts |= {"prices": f"{prices['region']}, {prices['date']}", "counted": f"{usage['date']}, {usage['commit']}"}
+    except KeyError as missing:
+        raise click.BadParameter(f"it lacks {missing}", param_hint="--prices") from None
     if as_json:
         told.print_json({**facts, **as_document(day), "not_in_it": NOT_IN_IT})
     else:
@@ -69,17 +73,27 @@ def _toml(path: Path) -> dict[str, Any]:
         raise click.ClickException(f"{path.name} is no TOML: {wrong}") from None
 
 
+def _checked(scenario: dict[str, Any]) -> dict[str, Any]:
+    """Refuse a scenario that lacks a part, or names an act that is none: left out, the sum would only look cheap."""
+    lacking = sorted({"about", "person", "day"} - set(scenario))
+    unknown = sorted((set(scenario.get("person", ())) | set(scenario.get("day", ()))) - ACTS)
+    if lacking or unknown:
+        wrong = f"it lacks {', '.join(lacking)}" if lacking else f"no act is called {', '.join(unknown)}"
+        raise click.BadParameter(wrong, param_hint="--scenarios")
+    return scenario
+
+
 def _rated(person: dict[str, float], rates: tuple[str, ...]) -> dict[str, float]:
     """Return the scenario's rates with those of the command line in their place."""
-    known, changed = {name for names in STAGES.values() for name in names}, dict(person)
+    changed = dict(person)
     for text in rates:
         name, _, number = text.rpartition("=")
         try:
             rate = float(number)
         except ValueError:
             rate = -1.0
-        if name not in known or not 0 <= rate < float("inf"):
-            raise click.BadParameter(f"ACT=NUMBER, where ACT is one of {', '.join(sorted(known))}", param_hint="--rate")
+        if name not in ACTS or not 0 <= rate < float("inf"):
+            raise click.BadParameter(f"ACT=NUMBER, where ACT is one of {', '.join(sorted(ACTS))}", param_hint="--rate")
         changed[name] = rate
     return changed
 

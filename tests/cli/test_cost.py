@@ -68,6 +68,27 @@ def test_your_own_price_list_is_used(tmp_path: Path) -> None:
     assert after["Lambda"] == before["Lambda"]
 
 
+@pytest.mark.parametrize(
+    ("option", "of", "into", "said"),
+    [
+        ("--scenarios", '"check-in" =', '"checkin" =', "no act is called checkin"),
+        ("--scenarios", '"publication" =', '"publications" =', "no act is called publications"),
+        ("--scenarios", "about =", "why =", "it lacks about"),
+        ("--prices", "write_units =", "writes =", "write_units"),
+    ],
+)
+def test_a_slip_in_your_own_file_makes_no_sum_cheaper(
+    tmp_path: Path, option: str, of: str, into: str, said: str
+) -> None:
+    """An act that is none, a part or a price that is missing: refused by its name, not counted as nothing."""
+    name = {"--scenarios": "scenarios.toml", "--prices": "prices.toml"}[option]
+    mine = tmp_path / name
+    mine.write_text((HERE / name).read_text(encoding="utf-8").replace(of, into), encoding="utf-8")
+    ended = CliRunner().invoke(epipass, ["cost", option, str(mine)])
+    assert ended.exit_code == 2
+    assert said in ended.output
+
+
 def test_little_memory_has_a_share_of_a_processor() -> None:
     """At 512 MB work takes 3.5 times as long; waiting does not, and with a whole processor nothing does."""
     ran = {"seconds": 1.5, "processor_seconds": 1.0}
