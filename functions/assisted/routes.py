@@ -49,7 +49,7 @@ def make_card(request: Request) -> Answer:
     area = _area(request, given.area)
     form = _form(request)
     document = service.read_person(given.id_type, given.id_number)
-    name = service.read_name(given.name)
+    name = service.read_name(given.name, required=True)
     pid = pid_of(document.type, document.number)
     service.compare_at_desk(request.caller, pid, name, confirmed=given.name_confirmed, at=request.at)
     wanted = Wanted(pid, name, document.tail, request.caller.actor, given.client, area)

@@ -172,14 +172,14 @@ def read_person(id_type: str, id_number: str) -> Document:
     return document
 
 
-def read_name(text: str) -> str:
+def read_name(text: str, *, required: bool = False) -> str:
     """Return a name without superfluous spaces, empty when none was given.
 
     Raises:
-        Rejected: `name`: there is no letter in it.
+        Rejected: `name`: there is no letter in it, or none was given where it is required.
     """
     trimmed = " ".join(text.split())
-    if trimmed and not folded(trimmed):
+    if (trimmed or required) and not folded(trimmed):
         wrong = FieldError("/name", "name", "as the document has it")
         raise Rejected("A name has letters in it.", code="name", errors=(wrong,))
     return trimmed

@@ -216,6 +216,7 @@ def test_a_name_that_is_not_the_registers_waits_for_the_clerk(engine: Service) -
         ({"id_number": "990101199003071110"}, (422, "document")),
         ({"id_type": "epipass-canary", "id_number": "A" * 32}, (422, "document")),
         ({"name": "··"}, (422, "name")),
+        ({"name": "　 "}, (422, "name")),
         ({"client": "x"}, (400, "malformed")),
         ({"area": "990101002001"}, (403, "scope")),
     ],
