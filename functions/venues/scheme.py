@@ -29,12 +29,6 @@ def known_end(area: str, at: int) -> int | None:
     return _recently(district_of(area), at // KNOWN_FOR_S)
 
 
-def is_over(area: str, at: int) -> bool:
-    """Tell whether the scheme is over in the district of an area."""
-    end = known_end(area, at)
-    return end is not None and at >= end
-
-
 def require_running(area: str, acted_at: int, at: int) -> None:
     """Refuse what was done after the scheme's end; what was done before and comes late is taken.
 
