@@ -27,8 +27,8 @@ from functions.shared.clock import rfc3339
 from functions.shared.config import settings
 from functions.shared.http import MAX_UPLOAD, OCTETS, Answer, Request, Routes
 from functions.shared.pids import pid_of
-from functions.shared.problems import Conflict, FieldError, Malformed, Problem, Rejected, TooLarge
-from functions.shared.sheets import SheetProblem, read
+from functions.shared.problems import Conflict, FieldError, Malformed, Rejected
+from functions.shared.sheet_requests import first_row, read_sheet
 from functions.venues import codes
 
 routes = Routes("assisted")
@@ -71,13 +71,8 @@ def make_card(request: Request) -> Answer:
 )
 def make_cards(request: Request, code: str) -> CardSheetOut:
     """Answer a hundred cards at most; the rest goes on with `from_row`."""
-    area, first = _area(request, code), _first_row(request)
-    try:
-        found = read(request.body, request.query.get("format") or "xlsx", sheet.COLUMNS)
-    except SheetProblem as problem:
-        raise _unreadable(problem) from None
-    if len(found.rows) > sheet.ROWS:
-        raise Rejected(f"At most {sheet.ROWS} rows at once. Split the file.", code="too-many-rows")
+    area, first = _area(request, code), first_row(request)
+    found = read_sheet(request, sheet.COLUMNS, sheet.ROWS)
     made = sheet.make_all(found.rows, request.caller, area, request.at, first=first)
     audit.record(request.caller.actor, "card.sheet", case=area, count=len(made.cards), at=request.at)
     pdf = base64.b64encode(sheet.draw(made.cards, settings().gate_url)).decode() if made.cards else ""
@@ -128,21 +123,6 @@ def _area(request: Request, given: str) -> str:
         wrong = FieldError("/area", "community", "the 12 digits of a community in your area")
         raise Rejected("Say which community makes the card.", code="area", errors=(wrong,))
     return area
-
-
-def _first_row(request: Request) -> int:
-    first = request.query.get("from_row") or "1"
-    if not first.isascii() or not first.isdigit() or len(first) > 6:  # noqa: PLR2004 - no sheet is longer
-        raise Malformed("A row is a whole number.", errors=(FieldError("/from_row", "row", ""),))
-    return int(first)
-
-
-def _unreadable(problem: SheetProblem) -> Problem:
-    if problem.law == "too-large":
-        return TooLarge(problem.sentence(), code=problem.law)
-    pointer = "/" if problem.row is None else f"/row/{problem.row}"
-    wrong = FieldError(pointer, problem.law, problem.sentence())
-    return Rejected(problem.sentence(), code=problem.law, errors=(wrong,))
 
 
 def _card_of(given: RevocationIn, at: int) -> CardRow:

@@ -10,8 +10,8 @@ from functions.shared.cursors import read_cursor, write_cursor
 from functions.shared.http import MAX_UPLOAD, OCTETS, Answer, Request, Routes
 from functions.shared.labels import DISTRICT, is_area
 from functions.shared.pages import PAGE
-from functions.shared.problems import FieldError, Forbidden, Malformed, Problem, Rejected, TooLarge
-from functions.shared.sheets import SheetProblem, read
+from functions.shared.problems import FieldError, Forbidden, Malformed
+from functions.shared.sheet_requests import first_row, read_sheet
 from functions.venues import about, bulk, managers, review, rules, service
 from functions.venues.application_shapes import (
     ApplicationIn,
@@ -157,16 +157,8 @@ def decide_many(request: Request, code: str) -> DecisionsOut:
 def apply_by_sheet(request: Request, code: str) -> BulkOut:
     """Read at most 2,000 rows; what did not fit the time of one request goes on with `from_row`."""
     _require_area(request, code)
-    first = request.query.get("from_row") or "1"
-    if not first.isascii() or not first.isdigit() or len(first) > 6:  # noqa: PLR2004 - no sheet is longer
-        raise Malformed("A row is a whole number.", errors=(FieldError("/from_row", "row", ""),))
-    try:
-        sheet = read(request.body, request.query.get("format") or "xlsx", bulk.COLUMNS)
-    except SheetProblem as problem:
-        raise _unreadable(problem) from None
-    if len(sheet.rows) > bulk.ROWS:
-        raise Rejected(f"At most {bulk.ROWS} rows at once. Split the file.", code="too-many-rows")
-    rows = [row for row in sheet.rows if row.row >= int(first)]
+    first, sheet = first_row(request), read_sheet(request, bulk.COLUMNS, bulk.ROWS)
+    rows = [row for row in sheet.rows if row.row >= first]
     made = bulk.apply_all(rows, request.caller, code, request.at)
     audit.record(request.caller.actor, "venue.applied", count=made.applied, at=request.at)
     return BulkOut(len(sheet.rows), made.applied, made.known, tuple(map(fault_out, made.faults)), made.next_row)
@@ -195,12 +187,3 @@ def _granted(venue: Venue, device: str, at: int) -> ManagedOut:
 def _phone_of(venue: Venue) -> str:
     contact = service.contact(venue)
     return contact.phone if contact else ""
-
-
-def _unreadable(problem: SheetProblem) -> Problem:
-    if problem.law == "too-large":
-        return TooLarge(problem.sentence(), code=problem.law)
-    pointer = "/" if problem.row is None else f"/row/{problem.row}"
-    return Rejected(
-        problem.sentence(), code=problem.law, errors=(FieldError(pointer, problem.law, problem.sentence()),)
-    )
