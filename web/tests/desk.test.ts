@@ -6,7 +6,8 @@ import { asText, neutral } from "../src/desk/copying";
 import { inLanguage } from "../src/desk/faults";
 import { badRows, causeText, holdsOf, type Job, lawText, ownerMayApply, unchangedRows } from "../src/desk/jobs";
 import { authorizeUrl, type Begun, codeOf, NotSignedIn, staffOf, thenOf } from "../src/desk/oidc";
-import { formatOf } from "../src/desk/uploading";
+import type { Desk } from "../src/desk/service";
+import { formatOf, sendSheet, sheetFormat } from "../src/desk/uploading";
 import { DESK_WORDS, type DeskWord } from "../src/desk/words";
 import { fill, type Language, type Speaker, type Values } from "../src/shared/words";
 import { approvalWord, type Unit } from "../src/unit/approval";
@@ -203,4 +204,19 @@ test("a pass is printed only for the entitled without a phone, as many at once a
   const refs = Array.from({ length: 2 * MOST_AT_ONCE + 1 }, (_, place) => place);
   expect(batches(refs, MOST_AT_ONCE).map(({ length }) => length)).toEqual([MOST_AT_ONCE, MOST_AT_ONCE, 1]);
   expect(batches(refs, MOST_AT_ONCE).flat()).toEqual(refs);
+});
+
+test("a spreadsheet is sent again from where a request stopped, each answer is taken once, and a list of lines is none", async () => {
+  const paths: string[] = [];
+  const answers = [{ next_row: 101 }, { next_row: 2 ** 20 }, { next_row: null }, {}];
+  const ask = async (_method: string, path: string) => (paths.push(path), answers.shift());
+  const taken: unknown[] = [];
+  const desk = { ask } as unknown as Desk;
+  await sendSheet<object>(desk, "/areas/990101/register?format=csv", new Blob(["a"]), (part) => taken.push(part));
+  expect(paths.map((path) => path.split("from_row=")[1])).toEqual(["1", "101", "1048576"]);
+  expect(taken).toEqual([{ next_row: 101 }, { next_row: 2 ** 20 }, { next_row: null }]);
+  await sendSheet<object>(desk, "/areas/990101/register?format=csv", new Blob(["a"]), (part) => taken.push(part));
+  expect([taken.length, paths.length]).toEqual([4, 4]);
+  const named = ["a.csv", "a.et", "a.jsonl"].map((name) => sheetFormat(new File(["x"], name)));
+  expect(await Promise.all(named)).toEqual(["csv", "xlsx", undefined]);
 });

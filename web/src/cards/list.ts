@@ -1,6 +1,6 @@
 /** Many cards from a community's list: a hundred to a file, the bad rows named. */
 import { table } from "../desk/table";
-import { formatOf } from "../desk/uploading";
+import { sendSheet, sheetFormat } from "../desk/uploading";
 import { h } from "../shared/dom";
 import { fileLink } from "../shared/saving";
 import { type Nodes, Part, type Standing } from "./parts";
@@ -19,7 +19,7 @@ interface Answer {
   readonly made: number;
   readonly errors: readonly RowFault[];
   readonly pdf?: string;
-  readonly next_row?: number;
+  readonly next_row?: number | null;
 }
 
 /** What came of the whole list; each file with the numbers of its first and last card. */
@@ -33,7 +33,6 @@ interface Outcome {
 
 const COLUMNS: Readonly<Record<string, CardWord>> = { name: "docName", id_type: "docType", id_number: "docNumber" };
 const SHOWN = 200;
-const PATIENCE_MS = 30_000;
 
 function fileOf(pdf: string): Blob {
   return new Blob([Uint8Array.from(atob(pdf), (char) => char.charCodeAt(0))], { type: "application/pdf" });
@@ -78,22 +77,20 @@ export class ListPart {
     const file = this.input.files?.[0];
     if (area === undefined) return;
     if (file === undefined) return this.part.say(this.part.text("listNone"), { bad: true });
-    const format = formatOf(file.name, new Uint8Array(await file.slice(0, 4096).arrayBuffer()));
-    if (format === undefined || format === "jsonl") return this.part.say(this.part.text("listForm"), { bad: true });
+    const format = await sheetFormat(file);
+    if (format === undefined) return this.part.say(this.part.text("listForm"), { bad: true });
     const outcome = await this.sendAll(file, `/areas/${area}/cards?format=${format}`);
     this.part.say(() => this.summary(outcome));
   }
 
-  /** Send it, and again from where the time of a request was over, or a hundred were made. */
   private async sendAll(file: File, path: string): Promise<Outcome> {
     let sum: Outcome = { rows: 0, cards: 0, made: 0, errors: [], files: [] };
-    for (let from: number | undefined = 1; from !== undefined;) {
-      this.part.say(this.part.text("listWorking", { n: sum.cards }), { over: false });
-      const asked = { body: file, patienceMs: PATIENCE_MS };
-      const answer: Answer = await this.standing.desk.ask<Answer>("POST", `${path}&from_row=${from}`, asked);
+    const working = (): void => this.part.say(this.part.text("listWorking", { n: sum.cards }), { over: false });
+    working();
+    await sendSheet<Answer>(this.standing.desk, path, file, (answer) => {
       sum = added(sum, answer);
-      from = answer.next_row;
-    }
+      working();
+    });
     return sum;
   }
 

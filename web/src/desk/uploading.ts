@@ -25,6 +25,10 @@ const ENDINGS: Readonly<Record<string, Format>> = {
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 const COMPOUND = [0xd0, 0xcf, 0x11, 0xe0];
 const BRACE = 0x7b;
+/** As much of a file as its format shows in. */
+const START_BYTES = 4096;
+/** 4 MiB go out slowly at a community's office, and the service works for up to 15 s of one request. */
+const SHEET_PATIENCE_MS = 40_000;
 
 /** The format of a file, by its first bytes and then by its name; undefined when it is no list at all. */
 export function formatOf(name: string, start: Uint8Array): Format | undefined {
@@ -35,6 +39,39 @@ export function formatOf(name: string, start: Uint8Array): Format | undefined {
   if (named !== undefined) return named;
   if (start.includes(0)) return undefined;
   return start.find((byte) => byte > 0x20) === BRACE ? "jsonl" : "csv";
+}
+
+export async function formatOfFile(file: File): Promise<Format | undefined> {
+  return formatOf(file.name, new Uint8Array(await file.slice(0, START_BYTES).arrayBuffer()));
+}
+
+/** The format of a spreadsheet; undefined for anything else. */
+export async function sheetFormat(file: File): Promise<Exclude<Format, "jsonl"> | undefined> {
+  const format = await formatOfFile(file);
+  return format === "jsonl" ? undefined : format;
+}
+
+/** What one request made of a spreadsheet: the row to go on with, none at its end. */
+interface SheetPart {
+  readonly next_row?: number | null;
+}
+
+/**
+ * Send a spreadsheet, and again from where a request had no more time or room; `take` is handed each answer before the
+ * next request. Throws Problem or Offline; sent again from its beginning, what was done stays done.
+ */
+export async function sendSheet<P extends SheetPart>(
+  desk: Desk,
+  path: string,
+  file: Blob,
+  take: (part: P) => void,
+): Promise<void> {
+  for (let from: number | undefined = 1; from !== undefined;) {
+    const asked = { body: file, patienceMs: SHEET_PATIENCE_MS };
+    const part: P = await desk.ask<P>("POST", `${path}&from_row=${from}`, asked);
+    take(part);
+    from = part.next_row ?? undefined;
+  }
 }
 
 /** Whose list it is and what it does. */

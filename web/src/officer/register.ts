@@ -1,13 +1,10 @@
 /** A business register 经营主体名录 loaded from a spreadsheet: how far it is, and which rows were not kept. */
 import { inLanguage } from "../desk/faults";
-import { table } from "../desk/table";
-import { DIRECT_BYTES, formatOf } from "../desk/uploading";
+import { DIRECT_BYTES, sendSheet, sheetFormat } from "../desk/uploading";
 import { h } from "../shared/dom";
+import { badRows } from "./badrows";
 import type { Officer } from "./officer";
 import { actionButton, type Nodes, Outcome, Panel } from "./panel";
-
-const PATIENCE_MS = 40_000;
-const SHOWN_ROWS = 200;
 
 interface RowFault {
   readonly row: number;
@@ -63,8 +60,8 @@ export class RegisterPanel {
     const file = this.input.files?.[0];
     if (file === undefined) return this.say(voice.say("sheetNoFile"));
     if (file.size > DIRECT_BYTES) return this.say(voice.say("registerLarge"));
-    const format = formatOf(file.name, new Uint8Array(await file.slice(0, 4096).arrayBuffer()));
-    if (format === undefined || format === "jsonl") return this.say(voice.say("sheetForm"));
+    const format = await sheetFormat(file);
+    if (format === undefined) return this.say(voice.say("sheetForm"));
     this.bad = [];
     this.faults.refresh();
     const done = await this.sendAll(file, format);
@@ -74,40 +71,31 @@ export class RegisterPanel {
     this.loaded();
   }
 
-  /** Send it, and again from where the time of a request was over. */
   private async sendAll(file: File, format: string): Promise<{ added: number; changed: number; unchanged: number }> {
     const { desk, voice } = this.officer;
-    const [area, total] = [this.area(), { added: 0, changed: 0, unchanged: 0 }];
-    for (let from = 1; ;) {
+    const total = { added: 0, changed: 0, unchanged: 0 };
+    const working = (): void => {
       const n = total.added + total.changed + total.unchanged;
       this.outcome.update(() => [h("p", {}, voice.say("registerWorking", { n }))]);
-      const path = `/areas/${area}/register?format=${format}&from_row=${from}`;
-      const answer = await desk.ask<Loading>("POST", path, { body: file, patienceMs: PATIENCE_MS });
+    };
+    working();
+    await sendSheet<Loading>(desk, `/areas/${this.area()}/register?format=${format}`, file, (answer) => {
       total.added += answer.new;
       total.changed += answer.changed;
       total.unchanged += answer.unchanged;
       this.bad = [...this.bad, ...answer.errors];
-      if (answer.next_row === undefined || answer.next_row === null) return total;
-      from = answer.next_row;
-    }
+      working();
+    });
+    return total;
   }
 
   private drawFaults(): Nodes {
     const { voice } = this.officer;
-    if (this.bad.length === 0) return [];
-    const columns = [
-      { head: voice.say("sheetRow"), numeric: true },
-      { head: voice.say("sheetColumn") },
-      { head: voice.say("sheetLaw") },
-    ];
-    const rows = this.bad
-      .slice(0, SHOWN_ROWS)
-      .map(({ row, column, detail }) => [
-        String(row),
-        voice.say(`registerColumn:${column as "name"}`),
-        inLanguage(detail, voice.language),
-      ]);
-    const more = this.bad.length > SHOWN_ROWS ? h("p", {}, voice.say("sheetMore", { shown: SHOWN_ROWS })) : undefined;
-    return [h("h3", {}, voice.say("sheetBad")), table(voice.say("sheetBad"), columns, rows), more];
+    const shown = this.bad.map(({ row, column, detail }) => ({
+      row,
+      column: voice.say(`registerColumn:${column as "name"}`),
+      law: inLanguage(detail, voice.language),
+    }));
+    return badRows(voice, shown);
   }
 }

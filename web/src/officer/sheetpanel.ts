@@ -1,12 +1,9 @@
 /** Applications by spreadsheet: a mall's shops, a chain's branches, an operator's buses. */
-import { table } from "../desk/table";
-import { formatOf } from "../desk/uploading";
+import { sendSheet, sheetFormat } from "../desk/uploading";
 import { h } from "../shared/dom";
+import { badRows } from "./badrows";
 import type { Officer } from "./officer";
 import { actionButton, type Nodes, Outcome, Panel } from "./panel";
-
-const PATIENCE_MS = 30_000;
-const SHOWN_ROWS = 200;
 
 interface RowFault {
   readonly row: number;
@@ -20,7 +17,7 @@ interface Applied {
   readonly applied: number;
   readonly known: number;
   readonly errors: readonly RowFault[];
-  readonly next_row?: number;
+  readonly next_row?: number | null;
 }
 
 export class SheetPanel {
@@ -65,9 +62,8 @@ export class SheetPanel {
     const { voice } = this.officer;
     const file = this.input.files?.[0];
     if (file === undefined) return this.outcome.done(() => [h("p", {}, voice.say("sheetNoFile"))]);
-    const format = formatOf(file.name, new Uint8Array(await file.slice(0, 4096).arrayBuffer()));
-    if (format === undefined || format === "jsonl")
-      return this.outcome.done(() => [h("p", {}, voice.say("sheetForm"))]);
+    const format = await sheetFormat(file);
+    if (format === undefined) return this.outcome.done(() => [h("p", {}, voice.say("sheetForm"))]);
     this.bad = [];
     this.faults.refresh();
     const { rows, applied, known } = await this.sendAll(file, format);
@@ -77,34 +73,28 @@ export class SheetPanel {
     this.applied();
   }
 
-  /** Send it, and again from where the time of a request was over. */
   private async sendAll(file: File, format: string): Promise<{ rows: number; applied: number; known: number }> {
     const { desk, voice } = this.officer;
-    const area = this.area();
-    let [applied, known, from] = [0, 0, 1];
-    for (;;) {
-      const n = applied;
-      this.outcome.update(() => [h("p", {}, voice.say("sheetWorking", { n }))]);
-      const path = `/areas/${area}/venue-applications?format=${format}&from_row=${from}`;
-      const answer = await desk.ask<Applied>("POST", path, { body: file, patienceMs: PATIENCE_MS });
-      applied += answer.applied;
-      known += answer.known;
-      this.bad = [...this.bad, ...answer.errors];
-      if (answer.next_row === undefined) return { rows: answer.rows, applied, known };
-      from = answer.next_row;
-    }
+    const total = { rows: 0, applied: 0, known: 0 };
+    const working = (): void =>
+      this.outcome.update(() => [h("p", {}, voice.say("sheetWorking", { n: total.applied }))]);
+    working();
+    const path = `/areas/${this.area()}/venue-applications?format=${format}`;
+    await sendSheet<Applied>(desk, path, file, ({ rows, applied, known, errors }) => {
+      total.rows = rows;
+      total.applied += applied;
+      total.known += known;
+      this.bad = [...this.bad, ...errors];
+      working();
+    });
+    return total;
   }
 
   private drawFaults(): Nodes {
     const { voice } = this.officer;
-    if (this.bad.length === 0) return [];
-    const columns = [
-      { head: voice.say("sheetRow"), numeric: true },
-      { head: voice.say("sheetColumn") },
-      { head: voice.say("sheetLaw") },
-    ];
-    const rows = this.bad.slice(0, SHOWN_ROWS).map((one) => [String(one.row), one.column, one[voice.language]]);
-    const more = this.bad.length > SHOWN_ROWS ? h("p", {}, voice.say("sheetMore", { shown: SHOWN_ROWS })) : undefined;
-    return [h("h3", {}, voice.say("sheetBad")), table(voice.say("sheetBad"), columns, rows), more];
+    return badRows(
+      voice,
+      this.bad.map((one) => ({ ...one, law: one[voice.language] })),
+    );
   }
 }

@@ -6,7 +6,7 @@ import { faultText } from "../desk/faults";
 import { jobTable } from "../desk/joblist";
 import { isGoing, type Job, namedColumns, STATE_WORDS } from "../desk/jobs";
 import type { Console, View } from "../desk/shell";
-import { type Destination, type Format, formatOf, MIB, mostMiB, sendList } from "../desk/uploading";
+import { type Destination, type Format, formatOfFile, MIB, mostMiB, sendList } from "../desk/uploading";
 import { chinaInstant, instantOf } from "../shared/china";
 import { approvalNote, loadUnit, type Unit } from "./approval";
 import { OverdueCard } from "./overdue";
@@ -291,11 +291,6 @@ export class UploadView implements View {
       ]),
     );
   }
-}
-
-async function formatOfFile(file: File): Promise<Format | undefined> {
-  const start = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
-  return formatOf(file.name, start);
 }
 
 /** The file as it is now; undefined when it was saved anew or deleted after it was chosen: browsers then refuse it. */
