@@ -64,8 +64,10 @@ def vouched(pid: str, at: int) -> list[Standing]:
 
     A list with another phone may mean another person, of whose results the one who enrolled must learn nothing.
     """
-    standing, known = matching.standing(pid, at), people.profile(pid, at)
-    if known is None or not standing:
+    standing = matching.standing(pid, at)
+    # Most people are on nobody's list: nothing was decided of them, and who they are is neither read nor decrypted.
+    known = people.profile(pid, at) if standing else None
+    if known is None:
         return list(standing)
     foreign = {one.unit for one in staff.listings(pid, at) if not people.unit_vouches(one, known)}
     return [one for one in standing if one.scope not in foreign]

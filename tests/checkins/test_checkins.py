@@ -12,6 +12,7 @@ from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act, Decision
 from functions.checkins.service import Answered, Sources
 from functions.matching.model import EntitlementRow
+from functions.people.model import Person
 from functions.shared import clock
 from functions.shared.pids import pid_of
 from functions.shared.problems import NotFound, Rejected
@@ -21,6 +22,7 @@ from infra.local import Service
 from tests.checkins.test_rules import Entitled, refused
 from tests.door.inprocess import call
 from tests.door.world import fresh, new_pid, open_door, open_venue
+from tests.people.world import Someone
 
 pytestmark = pytest.mark.usefixtures("http")
 AT = clock.now()
@@ -51,6 +53,19 @@ def test_an_instant_out_of_the_window_is_refused_and_not_replaced() -> None:
             service.check_in(Act(pid, venue, "in", at), AT)
         assert refusal.value.code == "at-out-of-window"
     assert service.of_person(pid, AT) == []
+
+
+def test_who_somebody_is_is_opened_only_where_something_was_decided_of_them() -> None:
+    """Most people are on nobody's list: their check-in decrypts no name, and stands though nobody could."""
+    one, at = Someone(), clock.now()
+    venue, row = open_venue(policy=Policy(pass_required=False)), Person(one.pid, identity="none", phone="none")
+    row.phone_hash, row.enrolled_at, row.turn = "none", at, 1
+    row.save()
+    try:
+        made = service.check_in(Act(one.pid, venue, "in", at), at)
+    finally:
+        row.delete()
+    assert made.decision == Decision("admitted", "pass-not-required")
 
 
 def test_no_check_in_where_there_is_no_venue() -> None:
