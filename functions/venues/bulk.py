@@ -20,7 +20,7 @@ from functions.shared.problems import Rejected
 from functions.shared.sheets import Column, RawRow
 from functions.shared.sheets.laws import Fault
 from functions.shared.threads import spread
-from functions.venues import about, service
+from functions.venues import about, scheme, service
 from functions.venues.policy import Hours
 from functions.venues.rules import About, Position
 from functions.venues.service import Contact, Facts
@@ -119,7 +119,11 @@ def apply_all(
         area: where a row lies that names no area.
         at: epoch seconds.
         clock: seconds that only go forward.
+
+    Raises:
+        Rejected: the scheme ended in the district, in which all the rows lie.
     """
+    scheme.require_running(area, at, at)
     until, applied, known, faults = clock() + PATIENCE_S, 0, 0, list[Fault]()
     for some in batches(rows, _TOGETHER):
         if clock() > until:

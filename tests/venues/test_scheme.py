@@ -78,6 +78,17 @@ def test_nobody_applies_for_a_code_any_more_and_taken_back_all_goes_on(district:
     assert checkins.check_in(Act(new_pid(), venue, "in", AT), AT).new
 
 
+def test_a_spreadsheet_after_the_end_is_refused_for_that(engine: Service, district: str) -> None:
+    """The end is told once: no row is said to lie in a venue that is not there."""
+    area, sheet = district + "001001", "名称,地址\n书店,一路1号\n".encode()
+    ended(district)
+    token = engine.token("worker", area)
+    sent = call("POST", f"/areas/{area}/venue-applications?format=csv", sheet, token=token)
+    assert (sent.status, sent.json()["code"]) == (422, "scheme-ended")
+    scheme.set_end(district, None, AT)
+    assert call("POST", f"/areas/{area}/venue-applications?format=csv", sheet, token=token).json()["applied"] == 1
+
+
 def test_an_officer_of_the_whole_district_sets_it_a_day_ahead(engine: Service, district: str) -> None:
     """Not at once by a slip, not by a community, not for what is no district; the same again changes nothing."""
     path, officer = f"/districts/{district}/scheme", engine.token("officer", district)
