@@ -264,6 +264,11 @@ test("what waits is kept without its name, and sent until it was answered; what 
   expect([await countActs("G-1"), await countActs("G-2")]).toEqual([1, 0]);
   refuse = new Problem(429, "assisted-cap", "", [], 60);
   await expect(send()).rejects.toBe(refuse);
+  for (const status of [400, 404]) {
+    refuse = new Problem(status, "gateway", "");
+    await expect(send()).rejects.toBe(refuse);
+  }
+  expect(await countActs("G-1")).toBe(1);
   refuse = undefined;
   await send();
   expect(bodies).toEqual([{ id_number: NUMBER, direction: "in", at: "2026-11-22T02:00:00Z" }]);

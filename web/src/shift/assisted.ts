@@ -131,8 +131,10 @@ export async function keepAct(shift: Shift, act: Act): Promise<void> {
 }
 
 async function actOf({ iv, encrypted }: KeptAct): Promise<Act | undefined> {
+  // Storage that fails is not a key that is gone: what waits goes on waiting.
+  const key = await ownKey();
   try {
-    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await ownKey(), encrypted);
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, encrypted);
     return JSON.parse(fromUtf8(new Uint8Array(plain)) ?? "null") as Act;
   } catch {
     // The key was thrown away with the rest of the storage's life: nobody can read this any more.
@@ -157,7 +159,9 @@ async function sendOne(shift: Shift, session: Session, kept: KeptAct): Promise<S
     await assist(shift, session, act);
     return "assisted";
   } catch (error) {
-    if (isOver(error) || !(error instanceof Problem) || !HOPELESS.includes(error.status)) throw error;
+    // A 404 of whatever stands between (a login page of the mall's Wi-Fi) is no answer of the service's.
+    if (isOver(error) || isUnreached(error)) throw error;
+    if (!(error instanceof Problem) || !HOPELESS.includes(error.status)) throw error;
     return "lost";
   }
 }
