@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice
 from zlib import crc32
 
 from credentials.auditlog import GENESIS, KEPT_S, SHARDS, Entry, row_hash
@@ -74,11 +75,10 @@ def record(
 
 
 def entries(shard: int, *, after: int = 0, limit: int | None = None, at: int) -> Iterator[Entry]:
-    """Yield a shard's rows that follow the sequence `after`, oldest first."""
-    rows = AuditRow.query(
-        str(shard), AuditRow.sequence > sequence_key(after), consistent_read=True, limit=limit, page_size=limit
-    )
-    return (row.entry() for row in living(rows, at))
+    """Yield a shard's rows that follow the sequence `after`, oldest first, at most `limit`."""
+    rows = AuditRow.query(str(shard), AuditRow.sequence > sequence_key(after), consistent_read=True, page_size=limit)
+    # Counted once those past their life are left out: a page that is not full is the last.
+    return (row.entry() for row in islice(living(rows, at), limit))
 
 
 def _following(facts: Entry, last: Entry | None) -> Entry:

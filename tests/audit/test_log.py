@@ -48,6 +48,14 @@ def test_prose_is_refused(facts: dict[str, str]) -> None:
         service.record(**given, at=AT)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("engine")
+def test_rows_past_their_life_make_no_page_shorter() -> None:
+    """The table keeps them a while: a page that they made shorter would look like the log's end."""
+    made = [service.record("officer:old", "test.probe", at=AT + n) for n in range(4)]
+    page = service.entries(made[0].shard, after=made[0].sequence - 1, limit=2, at=AT + auditlog.KEPT_S + 1)
+    assert list(page) == made[2:]
+
+
 def test_auditors_read_it_page_by_page(http: Http, engine: Service) -> None:
     """`GET /audit` gives every row of a shard once, in order, over pages, and what it gives verifies."""
     for _ in range(205):
