@@ -10,6 +10,7 @@ import { PolicyDraft, PolicyForm } from "./policyform";
 
 const DEEPEST = 6;
 const DISTRICT = 6;
+const HIDDEN = [403, 404];
 
 interface Around {
   readonly venue: string;
@@ -40,7 +41,11 @@ export class PolicyPanel {
     const venue = this.venue();
     if (venue !== undefined && this.learnt !== venue.venue) {
       this.learnt = venue.venue;
-      void this.learn(venue);
+      void this.learn(venue).catch((error: unknown) => {
+        // Asked again when it is drawn again: rules from above that did not come would look like none.
+        this.learnt = "";
+        this.outcome.fault(error);
+      });
     }
     return this.panel.refresh();
   }
@@ -65,12 +70,12 @@ export class PolicyPanel {
     this.panel.refresh();
   }
 
-  /** What cannot be read (it lies in another area) is left out: the page says what it shows. */
+  /** What this officer may not read (it lies in another area) is left out: the page says what it shows. */
   private async ask<T>(path: string): Promise<T | undefined> {
     try {
       return await this.officer.desk.ask<T>("GET", path);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Problem) || !HIDDEN.includes(error.status)) throw error;
       return undefined;
     }
   }
