@@ -73,6 +73,26 @@ function worker(sub: string, endsAt = serverNow() + 3600): Staff {
   return { token: `x.${btoa(JSON.stringify({ sub }))}.x`, role: "worker", scope: "990101001001", endsAt };
 }
 
+test("a walk that the service has forgotten is forgotten by the phone, once it reads what there is to walk", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("addEventListener", () => undefined);
+  const ends: Readonly<Record<string, string>> = { "P-1": "2026-01-01T00:00:00Z", "P-2": "9999-01-01T00:00:00Z" };
+  const desk = {
+    who: worker("first"),
+    async ask(_method: string, path: string) {
+      const [id = ""] = /P-\d$/.exec(path) ?? [];
+      return id === "" ? { patrols: [] } : { patrol: id, area: desk.who.scope, ends_at: ends[id], items: [] };
+    },
+  };
+  const book = await Book.open(desk as unknown as Desk);
+  for (const id of Object.keys(ends)) await book.patrol(id, () => undefined);
+  expect([await book.keptPatrol("P-1"), await book.keptPatrol("P-2")].map(Boolean)).toEqual([true, true]);
+  await book.lists(() => undefined);
+  expect([await book.keptPatrol("P-1"), await book.keptPatrol("P-2")].map(Boolean)).toEqual([false, true]);
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
 test("on a shared phone nobody's notes are sent under the next one's sign-in, nor once the session is over", async () => {
   vi.useFakeTimers();
   vi.stubGlobal("addEventListener", () => undefined);

@@ -2,7 +2,7 @@
 import { fromBase64url, fromUtf8 } from "../core/bytes";
 import type { Desk } from "../desk/service";
 import { Offline, Problem } from "../shared/api";
-import { rfc3339 } from "../shared/china";
+import { instantOf, rfc3339 } from "../shared/china";
 import { serverNow } from "../shared/clock";
 import { askToPersist, openStorage, type Storage } from "../shared/store";
 import type { Chase, Head, Heads, Patrol, Step } from "./answers";
@@ -155,6 +155,14 @@ export class Book {
     const { patrols } = await this.desk.ask<Heads>("GET", `/areas/${scope}/patrols`);
     await this.storage.store("lists").put(scope, patrols);
     show(patrols, true);
+    await this.forgetEnded();
+  }
+
+  /** The service keeps no walk longer than this, and neither does a phone that is carried about. */
+  private async forgetEnded(): Promise<void> {
+    const store = this.storage.store("patrols");
+    for (const { patrol, ends_at: end } of await store.all())
+      if (instantOf(end) <= serverNow()) await store.delete(patrol);
   }
 
   /** A list as it was read last, and then as it is. */
