@@ -5,7 +5,6 @@ import type { Officer } from "./officer";
 import { link, type Outcome } from "./panel";
 
 const MOST_ITEMS = 200;
-const DISTRICT = 6;
 
 export interface Chase {
   readonly how: "call" | "visit";
@@ -74,9 +73,7 @@ export async function makePatrols(
   }
   const made: Patrol[] = [];
   for (const [area, own] of walksOf(items)) {
-    // A district's own area would be too wide for a list; the service refuses what lies elsewhere.
-    const of = area.length < DISTRICT ? officer.area : area;
-    made.push(await desk.ask<Patrol>("POST", `/areas/${of}/patrols`, { body: { kind, label, items: own } }));
+    made.push(await desk.ask<Patrol>("POST", `/areas/${area}/patrols`, { body: { kind, label, items: own } }));
   }
   outcome.done(() => [
     h("p", {}, voice.say("patrolMade", { n: made.length, items: items.size })),
