@@ -36,7 +36,7 @@ class Details:
     """What a check-in tells beside the act itself, none of it part of its identity.
 
     Attributes:
-        code: what was scanned: a venue code's ten characters or its whole address; empty when that is not told.
+        code: what was scanned: a venue code's ten characters or the last part of its address; empty when that is not told.
         party: how many come in or leave with this one check-in, the person themselves among them.
         temperature_c: what was measured at the door, degrees Celsius; None when nobody measured.
     """

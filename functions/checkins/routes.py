@@ -37,7 +37,7 @@ _MOST = 25
 class CheckinIn(Struct, frozen=True, forbid_unknown_fields=True):
     """One check-in; `at` is when the person scanned, China Standard Time when it names no zone.
 
-    `code` is what they scanned: a venue code's ten characters, or the whole address of the poster. `party` is how many
+    `code` is what they scanned: a venue code's ten characters, or the last part of the poster's address. `party` is how many
     come in or leave with this one check-in, the person among them: children and old people without a phone, without names.
     """
 

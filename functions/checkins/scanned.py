@@ -22,7 +22,7 @@ UNTOLD = Entrance()
 
 
 def entrance_of(text: str, venue: Venue, made_at: int, received_at: int) -> Entrance:
-    """Return the entrance of a code, the ten characters or the whole address of a poster.
+    """Return the entrance of a code, the ten characters or the last part of a poster's address.
 
     A retired code checks in all the same: whoever stands before it was there, and is told that the poster is old.
 
@@ -73,5 +73,5 @@ def _unknown() -> Rejected:
 
 
 def _rejected(law: str, detail: str) -> Rejected:
-    wrong = FieldError("/code", law, "the ten characters, or the whole address of the poster")
+    wrong = FieldError("/code", law, "the ten characters, or the last part of the poster's address")
     return Rejected(detail, code=law, errors=(wrong,))
