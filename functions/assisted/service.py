@@ -201,7 +201,8 @@ def _named(caller: Caller, venue: str, told: Told, at: int) -> _Named:
 
 def _found(named: _Named, venue: str, name: str, at: int) -> Person:
     pid, place, card, remembered = _located(named, venue, at)
-    registered = names.of_person(pid, at, card)
+    # A card says whose it is: registers are read and decrypted only where there is a name to compare with them.
+    registered = names.Registered(card, (), None) if card and not name else names.of_person(pid, at, card)
     masked = registered.masked or remembered
     matches = registered.agrees(name) if name else None
     return Person(pid, named.way, place, masked, matches, masked or (mask(name) if name else ""))

@@ -16,6 +16,7 @@ from functions.audit import service as audit
 from functions.audit.model import AuditRow
 from functions.checkins import service as checkins
 from functions.lookups import seen
+from functions.people.model import Person as Enrolled
 from functions.people.service import Owned
 from functions.shared import clock
 from functions.shared.pids import pid_of
@@ -74,6 +75,20 @@ def test_four_ways_are_one_row(engine: Service, door: Door) -> None:
     assert (row.how, row.venue) == ("assisted", door.venue)
     assert ("assisted", "card") in told(person)
     assert ("offered", "") in told(person)
+
+
+def test_a_card_alone_opens_no_register(engine: Service, door: Door) -> None:
+    """The card says whose it is: who enrolled under the document is not decrypted, and need not be."""
+    person, at = Elder(), clock.now()
+    number = make_card(engine, person).json()["number"]
+    row = Enrolled(pid_of("resident-id", person.number), identity="none", phone="none")
+    row.phone_hash, row.enrolled_at, row.turn = "none", at, 1
+    row.save()
+    try:
+        shown = assist(engine, door, {"card": number})
+    finally:
+        row.delete()
+    assert (shown.status, shown.json()["name"]) == (201, "王*英")
 
 
 def test_a_name_that_differs_records_nothing_until_it_was_compared(engine: Service, door: Door) -> None:
