@@ -19,7 +19,6 @@ from functions.shared.clock import parse_instant, rfc3339
 from functions.shared.http import Request, Routes
 from functions.shared.problems import FieldError, Malformed
 from functions.venues import nesting
-from functions.venues import service as venues
 
 routes = Routes("scans")
 desk_routes = Routes("gate-reports")
@@ -196,9 +195,9 @@ def reports(request: Request, gate: str) -> GateReportsOut:
 
 def _place(request: Request) -> tuple[Place, Literal["in", "out"]]:
     gate = gates.require_shift(request.caller, request.at)
-    venue = venues.known(gate.venue, request.at)
-    measures = any(one.policy.temperature for one in nesting.lineage(gate.venue, request.at))
-    place = Place(gate.gate, gate.venue, venue.area if venue else "", request.caller.device, measures)
+    lineage = nesting.lineage(gate.venue, request.at)
+    measures = any(one.policy.temperature for one in lineage)
+    place = Place(gate.gate, gate.venue, lineage[0].area if lineage else "", request.caller.device, measures)
     return place, "out" if gate.direction == "out" else "in"
 
 
