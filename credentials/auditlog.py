@@ -33,7 +33,10 @@ MAX_CHARS: Final = 8_192
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: who did what, in which case, how much came of it. Never a pid and never a venue."""
+    """One row: who did what, in which case, how much came of it. Never a pid and never a venue.
+
+    `hash` is the SHA-256 of the JSON array of the others in this order, `previous` the row before's.
+    """
 
     shard: int
     sequence: int
