@@ -34,7 +34,8 @@ from functions.shared.cursors import read_cursor
 from functions.shared.http import OCTETS, Answer, Request, Routes
 from functions.shared.labels import DISTRICT, is_area, is_label
 from functions.shared.pages import PAGE, Asked
-from functions.shared.problems import FieldError, Malformed, Problem, Rejected, TooLarge
+from functions.shared.problems import FieldError, Malformed, Rejected
+from functions.shared.sheet_requests import unreadable
 from functions.shared.sheets import SheetProblem
 from functions.shared.sheets.limits import DIRECT_BYTES
 
@@ -68,7 +69,7 @@ def load(request: Request, code: str) -> RegisterLoadOut:
     try:
         rows = loading.read_register(request.body, file_format, code)
     except SheetProblem as problem:
-        raise _unreadable(problem) from None
+        raise unreadable(problem) from None
     made = loading.load(rows, code, int(first), request.at)
     audit.record(request.caller.actor, "register.loaded", case=code, count=made.new + made.changed, at=request.at)
     return load_out(made)
@@ -234,11 +235,3 @@ def _instant(text: str | None, at: int) -> int:
         return at if text is None else parse_instant(text)
     except ValueError:
         raise Malformed("Write the instant as RFC 3339.", errors=(FieldError("/at", "instant", "RFC 3339"),)) from None
-
-
-def _unreadable(problem: SheetProblem) -> Problem:
-    if problem.law == "too-large":
-        return TooLarge(problem.sentence(), code=problem.law)
-    pointer = "/" if problem.row is None else f"/row/{problem.row}"
-    errors = (FieldError(pointer, problem.law, problem.sentence()),)
-    return Rejected(problem.sentence(), code=problem.law, errors=errors)

@@ -20,7 +20,8 @@ from functions.jobs.shapes import DecisionIn, JobOut, JobsOut, UploadIn, UploadO
 from functions.labs import service as labs
 from functions.shared.http import OCTETS, Answer, Request, Routes
 from functions.shared.pages import PAGE, asked
-from functions.shared.problems import FieldError, Forbidden, Malformed, Problem, Rejected, TooLarge, UnsupportedType
+from functions.shared.problems import FieldError, Forbidden, Malformed, UnsupportedType
+from functions.shared.sheet_requests import unreadable
 from functions.shared.sheets import FORMATS, SheetProblem
 from functions.shared.sheets.limits import DIRECT_BYTES
 from functions.shared.sheets.reading import walk
@@ -67,7 +68,7 @@ def post_uploads(request: Request) -> Answer:
     """Make the job of a file that is still to come; its checksum and length are signed into the address."""
     given: UploadIn = request.body
     if given.size > limits_of(given.kind).size_of(given.format):
-        raise _problem(SheetProblem("too-large"))
+        raise unreadable(SheetProblem("too-large"))
     subject, area = _subject(request, given)
     mode = given.mode if given.kind == "staff-list" else ""
     upload = Upload(given.kind, subject, area, given.format, mode, given.sha256, given.size)
@@ -194,15 +195,7 @@ def _check_file(kind: Kind, data: bytes, file_format: str) -> None:
         columns = STAFF_COLUMNS if kind == "staff-list" else RESULT_COLUMNS
         deque(walk(data, file_format, columns, limits_of(kind)), maxlen=0)
     except SheetProblem as problem:
-        raise _problem(problem) from None
-
-
-def _problem(problem: SheetProblem) -> Problem:
-    if problem.law == "too-large":
-        return TooLarge(problem.sentence(), code=problem.law)
-    pointer = "/" if problem.row is None else f"/row/{problem.row}"
-    errors = (FieldError(pointer, problem.law, problem.sentence()),)
-    return Rejected(problem.sentence(), code=problem.law, errors=errors)
+        raise unreadable(problem) from None
 
 
 def _subject(request: Request, given: UploadIn) -> tuple[str, str]:
