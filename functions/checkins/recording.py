@@ -69,8 +69,11 @@ def vouched(pid: str, at: int) -> list[Standing]:
     known = people.profile(pid, at) if standing else None
     if known is None:
         return list(standing)
-    foreign = {one.unit for one in staff.listings(pid, at) if not people.unit_vouches(one, known)}
-    return [one for one in standing if one.scope not in foreign]
+    return [one for one in standing if not _means_another(staff.listing(one.scope, pid, at), known)]
+
+
+def _means_another(listing: staff.Listing | None, known: people.Profile) -> bool:
+    return listing is not None and not people.unit_vouches(listing, known)
 
 
 @dataclass(frozen=True)
