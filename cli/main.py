@@ -23,11 +23,18 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "verify": ("cli.verify", "verify", "Verify a pass offline: yes or no, and why."),
     "inspect": ("cli.inspect", "inspect", "Show what a pass says, promising nothing."),
     "audit": ("cli.audit", "audit", "Verify many passes and report on them."),
+    "audit-verdicts": (
+        "cli.verdicts",
+        "audit_verdicts",
+        "Decide stored refusals and withdrawals again; name those that nothing gives.",
+    ),
     "audit-log": ("cli.auditlog", "audit_log", "Check that nobody changed, moved or removed a row of the audit log."),
     "qr": ("cli.qr", "qr", "Draw a pass as a QR symbol."),
     "keys": ("cli.keys", "keys", "Root key ceremony, rotation, key statement."),
     "redrive": ("cli.redrive", "redrive", "Send dead letters again."),
     "canary": ("cli.canary", "canary", "Correct an invented result, and time it to the door."),
+    "restore": ("cli.restore", "restore", "Take a table into use that a recovery made."),
+    "sunset": ("cli.sunset", "sunset", "End the scheme, and prove that nothing is left."),
     "cost": ("cli.cost", "cost", "What a city's day costs, stage by stage."),
     "seed": ("cli.seed", "seed", "Load the example district."),
 }

@@ -78,9 +78,14 @@ _Loader.add_multi_constructor("!", _short_tag)
 
 def read(path: Path) -> Template:
     """The template as plain data, short tags spelt out."""
-    loaded = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader with tags added
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Template:
+    """The same of a template's text."""
+    loaded = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with tags added
     if not isinstance(loaded, dict):
-        raise TypeError(f"{path.name} is not a template")
+        raise TypeError("this is not a template")
     return json.loads(json.dumps(loaded))  # type: ignore[no-any-return]  # anchors are shared objects: part them
 
 
@@ -89,7 +94,7 @@ def plan(path: Path, packaged: Iterable[str]) -> Plan:
     template = read(path)
     code = _upload(bundle(path.parent, packaged), ".zip")
     uploads = {code.key: code}
-    dropped = tuple(sorted(name for name, found in _resources(template) if found["Type"] in REFUSED_TYPES))
+    dropped = tuple(sorted(name for name, found in _resources(template) if refused(found)))
     for name in dropped:
         del template["Resources"][name]
     common = template.get("Globals", {}).get("Function", {})
@@ -112,6 +117,11 @@ def plan(path: Path, packaged: Iterable[str]) -> Plan:
         if "TimeToLiveSpecification" in properties:
             ttl.append((name, str(properties["TimeToLiveSpecification"]["AttributeName"])))
     return Plan(_upload(json.dumps(template).encode(), ".template"), tuple(uploads.values()), tuple(ttl), dropped)
+
+
+def refused(resource: Template) -> bool:
+    """Tell whether the engine has no such resource: by its type, or an alarm over an expression instead of a metric."""
+    return resource["Type"] in REFUSED_TYPES or "Metrics" in resource.get("Properties", {})
 
 
 def bundle(root: Path, packaged: Iterable[str]) -> bytes:

@@ -1,0 +1,213 @@
+"""`epipass restore`: what a point-in-time recovery leaves to be done, because it makes a new table.
+
+AWS brings the rows and the indexes into a new table, and nothing else: no end of life, no stream, no recovery of its
+own, and no function reads it. Nothing here deletes a row or replaces one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import offline, told
+from cli.deployment import Deployment, deployment, stack_option
+from cli.repoint import NotPointed, repointed, variable_of
+from cli.tables import Held, Pair, bring, differing, key_of
+from infra.local.template import read
+from infra.paths import TEMPLATE
+
+_TABLE = "AWS::DynamoDB::Table"
+_template = click.option(
+    "--template",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=TEMPLATE,
+    help="The template that the stack was built from; the checkout's by default.",
+)
+
+
+@click.group(short_help="Take a restored table into use.")
+def restore() -> None:
+    """A restore makes a new table. TABLE is a table's logical id (CheckinTable), RESTORED the new table's name.
+
+    In this order: ready, compare, bring, point (docs/operate.md says when which).
+    """
+
+
+@restore.command(short_help="Give a restored table what a restore does not bring.")
+@click.argument("table")
+@click.argument("restored")
+@stack_option
+@_template
+def ready(*, table: str, restored: str, stack: str | None, template: Path) -> None:
+    """Set end of life, stream and recovery as the template has them; again does nothing. Exit status 1: other keys."""
+    client, wanted = deployment(stack).client("dynamodb"), _properties(template, table)
+    held = _described(client, restored)
+    for member in ("KeySchema", "GlobalSecondaryIndexes"):
+        if _shape(held.get(member)) != _shape(wanted.get(member)):
+            raise click.ClickException(f"{restored} has another {member} than {table}: is it a copy of it?")
+    click.echo(f"✓ keys and indexes are those of {table}")
+    for line in (
+        _life(client, restored, wanted),
+        _stream(client, restored, held, wanted),
+        _recovery(client, restored, wanted),
+    ):
+        click.echo(line)
+
+
+@restore.command(short_help="Count the rows at which a table and its restored copy differ.")
+@click.argument("table")
+@click.argument("restored")
+@stack_option
+@click.option(
+    "--rows", type=click.Path(dir_okay=False, path_type=Path), help="Write the keys that differ, for you alone."
+)
+@offline.json_option
+@click.pass_context
+def compare(
+    ctx: click.Context, *, table: str, restored: str, stack: str | None, rows: Path | None, as_json: bool
+) -> None:
+    """Read both tables. Exit status 1: they differ. Keys hold pids, so they go to a file and never to the screen."""
+    target = deployment(stack)
+    client, counts, lines = target.client("dynamodb"), {"only_living": 0, "only_restored": 0, "changed": 0}, []
+    living = Held(client, _living(target, table))
+    for pair in differing(living, Held(client, _existing(client, restored)), int(time.time())):
+        what = _what(pair)
+        counts[what] += 1
+        if rows:
+            lines.append(json.dumps({"what": what, **_plain(key_of(pair.living or pair.restored or {}))}))
+    if rows:
+        _write_privately(rows, "".join(f"{line}\n" for line in lines))
+    if as_json:
+        told.print_json({"living": living.name, "restored": restored, **counts})
+    else:
+        click.echo(f"{counts['only_living']} only in the living table: written after the restore point (or damage)")
+        click.echo(f"{counts['only_restored']} only in the restored copy: lost since (or rightly deleted since)")
+        click.echo(f"{counts['changed']} in both, and different")
+    if any(counts.values()):
+        ctx.exit(1)
+
+
+@restore.command(name="bring", short_help="Copy rows that only one of the two tables has.")
+@click.argument("table")
+@click.argument("restored")
+@click.option("--into", type=click.Choice(["living", "restored"]), required=True, help="Which table lacks them.")
+@stack_option
+def bring_rows(*, table: str, restored: str, into: str, stack: str | None) -> None:
+    """Write the rows that one table lacks. No row is replaced, and rows whose life is over stay away."""
+    target = deployment(stack)
+    client = target.client("dynamodb")
+    living, copy = Held(client, _living(target, table)), Held(client, _existing(client, restored))
+    source, end = (copy, living) if into == "living" else (living, copy)
+    written = bring(source, end, int(time.time()), lambda: None)
+    click.echo(f"{written} rows brought into {end.name}")
+
+
+@restore.command(short_help="Make the template mean the restored table.")
+@click.argument("table")
+@click.argument("restored")
+@stack_option
+@_template
+def point(*, table: str, restored: str, stack: str | None, template: Path) -> None:
+    """Change the variable, every grant and the stream in the template; then commit it, build and deploy.
+
+    The old table stays in the stack, and is read by nobody. The next release must come from the changed template.
+    """
+    client = deployment(stack).client("dynamodb")
+    stream = _described(client, restored).get("LatestStreamArn", "")
+    before = template.read_text(encoding="utf-8")
+    try:
+        after = repointed(before, table, restored, stream)
+    except NotPointed as reason:
+        raise click.ClickException(f"{reason}.") from None
+    template.write_text(after, encoding="utf-8")
+    lines = sum(old != new for old, new in zip(before.splitlines(), after.splitlines(), strict=True))
+    click.echo(f"{lines} lines of {template.name} now mean {restored}. Look at the difference, commit, build, deploy.")
+
+
+def _properties(template: Path, table: str) -> Mapping[str, Any]:
+    found = read(template)["Resources"].get(table, {})
+    if found.get("Type") != _TABLE:
+        raise click.ClickException(f"{template.name} has no table {table}; they are called CheckinTable and so on.")
+    return found["Properties"]  # type: ignore[no-any-return]
+
+
+def _living(target: Deployment, table: str) -> str:
+    """The name of the table that functions use: the stack's own, unless one was pointed elsewhere."""
+    variables = target.environment()
+    if variable_of(table) not in variables:
+        raise click.ClickException(f"No function of the stack uses a table {table}.")
+    return variables[variable_of(table)]
+
+
+def _existing(client: Any, name: str) -> str:
+    return str(_described(client, name)["TableName"])
+
+
+def _described(client: Any, name: str) -> dict[str, Any]:
+    try:
+        held: dict[str, Any] = client.describe_table(TableName=name)["Table"]
+    except client.exceptions.ResourceNotFoundException:
+        raise click.ClickException(f"There is no table {name}; `aws dynamodb list-tables` names them.") from None
+    if held["TableStatus"] != "ACTIVE":
+        raise click.ClickException(f"{name} is {held['TableStatus'].lower()}: wait until it is active.")
+    return held
+
+
+def _shape(value: Any) -> Any:
+    """Keys and indexes without what AWS adds to them when asked."""
+    if isinstance(value, list):
+        return sorted((_shape(one) for one in value), key=json.dumps)
+    if isinstance(value, dict):
+        return {key: value[key] for key in ("AttributeName", "KeyType", "IndexName") if key in value} | (
+            {"KeySchema": _shape(value["KeySchema"])} if "KeySchema" in value else {}
+        )
+    return value or []
+
+
+def _life(client: Any, name: str, wanted: Mapping[str, Any]) -> str:
+    if "TimeToLiveSpecification" not in wanted:
+        return "· rows of this table have no end of life"
+    held = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if held.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
+        return "✓ end of life: was set"
+    client.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted["TimeToLiveSpecification"])
+    return "✓ end of life: set now"
+
+
+def _stream(client: Any, name: str, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    if "StreamSpecification" not in wanted:
+        return "· nobody reads a stream of this table"
+    if held.get("StreamSpecification", {}).get("StreamEnabled"):
+        return "✓ stream: was on"
+    view = wanted["StreamSpecification"]["StreamViewType"]
+    client.update_table(TableName=name, StreamSpecification={"StreamEnabled": True, "StreamViewType": view})
+    return "✓ stream: on now"
+
+
+def _recovery(client: Any, name: str, wanted: Mapping[str, Any]) -> str:
+    asked = wanted.get("PointInTimeRecoverySpecification")
+    if not asked or not asked["PointInTimeRecoveryEnabled"]:
+        return "· this table has no backup, on purpose"
+    client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=asked)
+    return f"✓ point-in-time recovery: {asked['RecoveryPeriodInDays']} days"
+
+
+def _what(pair: Pair) -> str:
+    if pair.restored is None:
+        return "only_living"
+    return "only_restored" if pair.living is None else "changed"
+
+
+def _plain(key: Mapping[str, Any]) -> dict[str, str]:
+    return {name: next(iter(value.values())) for name, value in key.items()}
+
+
+def _write_privately(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
