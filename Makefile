@@ -125,6 +125,12 @@ SUITES ?= .build/suites
 conformance: $(STAMPS)/venv $(STAMPS)/node ## W3C's suites and foreign libraries against ours
 	@$(BIN)/python -m conformance --suites $(SUITES)
 
+# Some or all of them: make drills DRILLS="resets kill"
+DRILLS ?=
+.PHONY: drills
+drills: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/node ## failure drills against the embedded engine, each with an oracle of acknowledged writes
+	@$(BIN)/python -m drills $(DRILLS)
+
 LOCK := --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
 lock: | $(STAMPS)/tools ## recompile requirements/*.txt
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH (pip install uv)" >&2; exit 1; }

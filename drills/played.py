@@ -1,0 +1,95 @@
+"""What a drill tells, and the steps that end each: calm, everything settled, the oracle asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from click.testing import CliRunner
+
+from cli.redrive import redrive
+from drills import oracle
+from drills.crew import Crew
+from drills.load import settle_jobs
+from drills.oracle import Found
+
+SETTLE_S = 180.0
+
+
+@dataclass
+class Played:
+    """A drill played: what was done, what the oracle says, what else is to be known; `broken` laws fail it as losses do."""
+
+    name: str
+    done: str
+    found: Found
+    refusals: str = "none"
+    notes: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    allowed_losses: str = ""  # why some may be lost: what the embedded engine cannot promise
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing was lost that may not be, nothing invented, no law broken."""
+        return not self.broken and not self.found.invented and (not self.found.lost or bool(self.allowed_losses))
+
+    def told(self) -> str:
+        """Say it: one line, and below it what else is to be known."""
+        line = (
+            f"{'ok  ' if self.well else 'FAIL'} {self.name}: {self.done}; {self.found.told()}; refused: {self.refusals}"
+        )
+        below = [*self.notes, *(f"LOST {one}" for one in self.found.lost[:5] if not self.allowed_losses)]
+        below += [f"allowed: {self.allowed_losses}"] if self.allowed_losses and self.found.lost else []
+        below += [f"INVENTED {one}" for one in self.found.invented[:5]] + [f"BROKEN {one}" for one in self.broken]
+        return "\n".join([line, *(f"       {one}" for one in below)])
+
+
+def struck(faults: Mapping[str, int], asked: int) -> str:
+    """Say how many requests to the engine were struck."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(faults.items()))
+    return f"{sum(faults.values())} of {asked} requests to the engine struck ({kinds})"
+
+
+def ended(crew: Crew, played: Played, *, counters: bool = True) -> Played:
+    """Let everything settle in calm weather, publish, and ask the oracle."""
+    played.refusals = crew.ledger.told_refusals()
+    until = time.monotonic() + SETTLE_S
+    stuck = settle_jobs(crew, until)
+    for _ in range(3):  # dead letters are an operator's to send again: so it is played
+        letters = _letters(crew)
+        if not letters:
+            break
+        answered = CliRunner().invoke(redrive, [])
+        played.notes.append(f"dead letters {letters}, sent again by `epipass redrive` (exit {answered.exit_code})")
+        stuck = settle_jobs(crew, time.monotonic() + SETTLE_S)
+    played.broken += [f"job {job} stayed {state}" for job, state in stuck.items()]
+    played.found = _steady(crew, until)
+    if counters:
+        have, rows = oracle.counted(crew, time.monotonic() + 60)
+        played.notes.append(f"counters say {have} check-ins, rows are {rows}")
+        played.broken += [] if have == rows else ["the counters do not say what the rows are"]
+    return played
+
+
+def _steady(crew: Crew, until: float) -> Found:
+    """Publish and ask until withdrawals, which events bring, have arrived; the last word stands."""
+    while True:
+        crew.stage.call("PublisherFunction")
+        found = oracle.judged(crew)
+        if found.well or time.monotonic() > until:
+            return found
+        time.sleep(2)
+
+
+def _letters(crew: Crew) -> dict[str, int]:
+    client, outputs = crew.stage.service.client("sqs"), crew.stage.service.outputs
+    counts = {
+        name: int(
+            client.get_queue_attributes(QueueUrl=outputs[name], AttributeNames=["ApproximateNumberOfMessages"])[
+                "Attributes"
+            ]["ApproximateNumberOfMessages"]
+        )
+        for name in ("JobsDead", "UrgentJobsDead", "PublishDead", "StreamDead")
+    }
+    return {name: count for name, count in counts.items() if count}
