@@ -19,7 +19,7 @@ from credentials.statement import peek_statement
 DAY_S = 86_400
 LIST_AGE_S = 300
 _INDEX = "status/index.json"  # names the lists and is written only when they change: no list, and as old as it likes
-DEAD = ("JobsDead", "UrgentJobsDead", "PublishDead", "TracesDead", "PrintsDead", "StreamDead")
+DEAD = ("JobsDead", "UrgentJobsDead", "PublishDead", "TracesDead", "TextsDead", "PrintsDead", "StreamDead")
 USES = ("pass", "status")
 
 

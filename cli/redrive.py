@@ -19,6 +19,7 @@ SOURCES = {
     "urgent-jobs": ("UrgentJobsDead", "UrgentJobsQueue"),
     "publish": ("PublishDead", "PublishQueue"),
     "traces": ("TracesDead", "TracesQueue"),
+    "texts": ("TextsDead", "TextsQueue"),
     "prints": ("PrintsDead", "PrintsQueue"),
 }
 DONE = frozenset({"repaired", "forgotten"})

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from botocore.exceptions import ClientError
+
 from functions.people import rules
 from functions.people.model import Code
 from functions.shared.aws import client
@@ -17,6 +19,9 @@ from functions.shared.secrets import keyed_hash
 
 ENROL: Final = "enrol"
 _DIGITS: Final = 6
+_UNSURE: Final = 500  # an answer from there on does not tell whether the text went out
+# What the sender says of a phone that takes no texts: asking again changes nothing.
+_PHONE_REFUSED: Final = frozenset({"InvalidParameter", "InvalidParameterValue", "OptedOut"})
 
 
 class Sender(Protocol):
@@ -29,6 +34,29 @@ class Sender(Protocol):
 def send_sms(phone: str, text: str) -> None:
     """Send a text to a mainland phone by SNS; the embedded engine keeps it, and `epipass run` shows it in its console."""
     client("sns").publish(PhoneNumber=f"+86{phone}", Message=text)
+
+
+class NotSent(Exception):
+    """The sender took no text, and said so: `again` tells whether another try may do better. Carries no phone."""
+
+    def __init__(self, *, again: bool) -> None:
+        super().__init__("again" if again else "never")
+        self.again = again
+
+
+def send_sms_once(phone: str, text: str) -> None:
+    """Send a text as `send_sms` does, but never twice: it is tried once, whatever becomes of the try.
+
+    Raises:
+        NotSent: no text went out. After any other failure one may have.
+    """
+    try:
+        client("sns", once=True).publish(PhoneNumber=f"+86{phone}", Message=text)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _UNSURE:
+            raise
+        # Without its cause: the sender's own words quote the phone.
+        raise NotSent(again=error.response["Error"]["Code"] not in _PHONE_REFUSED) from None
 
 
 def draw_code() -> str:

@@ -192,6 +192,18 @@ def profile(pid: str, at: int) -> Profile | None:
     return _profile(record) if record else None
 
 
+def phone_of(pid: str, recorded_at: int, at: int) -> str:
+    """Return the phone of whoever was enrolled under a pid when a device's act was recorded; empty when nobody was.
+
+    Whoever enrolled later may be somebody else, and learns nothing of what was before them (see `Owned`). The name and
+    the document stay closed.
+    """
+    record = Person.find(pid, at=at)
+    if record is None or recorded_at < int(record.enrolled_at):
+        return ""
+    return _FIELDS.decrypt(pid, "phone", record.phone)
+
+
 def devices_of(pid: str, at: int) -> list[Held]:
     """Return the devices that may act for a person, in the order they were added."""
     rows = devices.devices_of(pid, at)

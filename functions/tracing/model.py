@@ -63,6 +63,7 @@ class Head(Table):
     outside = NumberAttribute(default=0)
     doubted = NumberAttribute(default=0)
     people = NumberAttribute(default=0)
+    own = NumberAttribute(null=True)  # of the people, those whose own device checked in: a text may reach them
     pages = NumberAttribute(default=0)
     done_at = NumberAttribute(default=0)
     notice = UnicodeAttribute(default="")
@@ -72,6 +73,7 @@ class Head(Table):
     notice_confirmed_by = UnicodeAttribute(default="")
     notice_page = NumberAttribute(default=0)
     notice_sent = NumberAttribute(default=0)
+    texts_until = NumberAttribute(default=0)  # when the last text of a sent notice may go out
 
 
 class Page(Table):
@@ -106,7 +108,7 @@ class FollowUpKey(Table):
 
 
 class NoticeRow(Table):
-    """A notice to one person; `own_at` as in `Found`: it tells whose page may show it."""
+    """A notice to one person; `own_at` as in `Found`: it tells whose page may show it, and whose phone gets a text."""
 
     class Meta(TableMeta):
         """Found under `TABLE_NOTICE`."""
@@ -119,6 +121,7 @@ class NoticeRow(Table):
     text_zh = UnicodeAttribute()
     text_en = UnicodeAttribute()
     own_at = NumberAttribute(default=0)
+    texted_at = NumberAttribute(null=True)  # set before the text goes out, so that there is no second
 
 
 def page_key(attempt: str, number: int) -> str:

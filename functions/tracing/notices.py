@@ -1,11 +1,12 @@
 """A notice to the people a trace found: proposed with its count, confirmed by another person, stopped while it goes.
 
 It arrives on the page people already have. Each gets it once, whatever is sent again: their row is put if absent.
+Where texts go as well (`functions.tracing.texts`), the worker asks for them page by page and knows no phone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -19,7 +20,9 @@ from functions.shared.tables import living
 from functions.tracing import rules, service
 from functions.tracing.model import HEAD, Head, NoticeRow
 
-Sender = Callable[[str, str], None]  # a pid and a text, which it may bring to a phone; delivery is not promised
+# Given a trace and the pids whose own devices checked in, asks for a text to each. Asked again after a kill: whoever
+# sends them sees to it that nobody gets two.
+AskTexts = Callable[[str, Sequence[str]], None]
 _SHOWN = 50
 
 
@@ -99,28 +102,31 @@ def confirm(head: Head, digest: str, actor: str, at: int) -> Head:
 
 
 def stop(head: Head, actor: str, at: int) -> Head:
-    """Stop a notice before its next batch; the head says how many have it by then. Again changes nothing.
+    """Stop a notice before its next batch, and its texts before the next; the head says how many have it by then.
+
+    Again changes nothing. A notice that is on every page is stopped as long as its texts go.
 
     Raises:
         Conflict: there is none under way, or it is sent already.
     """
     if head.notice == "stopped":
         return head
-    if head.notice not in {"proposed", "sending"}:
+    if head.notice not in {"proposed", "sending"} and not (head.notice == "sent" and head.texts_until > at):
         raise Conflict("There is no notice to stop; it was never proposed, or everybody has it.", code="no-notice")
     # Stopped first: every second counts, and that somebody stopped it is no secret to keep.
-    head.update_if([Head.notice.set("stopped")], (Head.notice == "proposed") | (Head.notice == "sending"))
+    goes = (Head.notice == "proposed") | (Head.notice == "sending") | (Head.notice == "sent")
+    head.update_if([Head.notice.set("stopped")], goes)
     audit.record(actor, "trace.notice-stopped", case=head.trace, at=at)
     return service.must(head.trace, at)
 
 
-def send(trace: str, now: Callable[[], int] = clock.now, sender: Sender | None = None) -> None:
+def send(trace: str, now: Callable[[], int] = clock.now, ask_texts: AskTexts | None = None) -> None:
     """Send a confirmed notice from where it stands, a page of people at a time; between pages it can be stopped.
 
     Args:
         trace: whose.
         now: the clock.
-        sender: brings the text to a phone as well; asked once for each person whose row is new.
+        ask_texts: asks for texts to phones, a page at a time, once its people have the notice on their page.
     """
     while True:
         at = now()
@@ -129,10 +135,11 @@ def send(trace: str, now: Callable[[], int] = clock.now, sender: Sender | None =
             return
         number = int(head.notice_page)
         if number >= int(head.pages):
-            head.update_if([Head.notice.set("sent")], Head.notice == "sending")
+            texts_until = at + rules.TEXT_S if ask_texts else 0
+            head.update_if([Head.notice.set("sent"), Head.texts_until.set(texts_until)], Head.notice == "sending")
             log.event("trace.notice-sent", trace=trace, people=int(head.notice_sent))
             return
-        sent = _send_page(head, number, at, sender)
+        sent = _send_page(head, number, at, ask_texts)
         changes: list[Action] = [Head.notice_page.set(number + 1), Head.notice_sent.add(sent)]
         # Counted even when it was stopped meanwhile: these people have it.
         if not Head(trace, HEAD).update_if(changes, Head.notice_page == number):
@@ -146,11 +153,13 @@ def of_person(pid: str, owned: people.Owned, at: int) -> list[Notice]:
     return sorted((Notice(int(row.at), row.text_zh, row.text_en) for row in own), key=lambda one: -one.at)
 
 
-def _send_page(head: Head, number: int, at: int, sender: Sender | None) -> int:
+def _send_page(head: Head, number: int, at: int, ask_texts: AskTexts | None) -> int:
     found = service.page_of_people(head, number, at)
     for row in _rows(head, found, at):
-        if row.put_if_absent() and sender:
-            sender(row.pid, row.text_zh)
+        row.put_if_absent()
+    own = [one.pid for one in found if one.own_at]
+    if own and ask_texts:
+        ask_texts(head.trace, own)
     return len(found)
 
 

@@ -17,6 +17,8 @@ KEPT_S: Final = 14 * 86_400  # as the check-ins: nothing older is asked for, sto
 SETTLED_S: Final = 72 * 3600  # until then a phone without a network may bring a check-in of the window
 EMBARGO_S: Final = 14 * 86_400
 NEAR_S: Final = 900  # a guard's scan and the person's own check-in are minutes apart, in either order
+TEXT_S: Final = 86_400  # a text goes out within a day of its notice, or not at all: the page has long said it
+TEXT_GAP_S: Final = 0.1  # between two texts of one worker; two workers then stay below the 20 a second of a new account
 DISTRICT: Final = 6
 PAGE: Final = 50
 PAGE_BYTES: Final = 150_000  # a row of the table holds 400 kB, and encrypting adds a third
@@ -179,6 +181,15 @@ def pages_of(people: Sequence[Found]) -> Iterator[list[Found]]:
         size += bytes_
     if page:
         yield page
+
+
+def text_of(page: str) -> str:
+    """Return the text to a phone that says a notice waits, the same for everybody.
+
+    Somebody else may read a locked screen: it names no place, no time, no illness and nobody, and its address is the
+    page that everybody has, without anything after it.
+    """
+    return f"epipass：您的页面有新消息。Message on your page: {page}"
 
 
 def still_kept(one: Found, at: int) -> Found | None:

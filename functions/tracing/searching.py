@@ -111,7 +111,7 @@ def search(trace: str, now: Callable[[], int] = clock.now) -> None:
     for number, page in enumerate(pages):
         service.put_page(head, attempt, number, 1 + sum(len(one) for one in pages[:number]), page)
         beat()
-    _finish(head, attempt, plan, people=len(found), pages=len(pages), at=at)
+    _finish(head, attempt, plan, found, pages=len(pages), at=at)
 
 
 def plan_of(head: Head, at: int) -> Plan:
@@ -297,18 +297,19 @@ def _tell(head: Head, found: list[Found], at: int, beat: Beat) -> None:
         beat()
 
 
-def _finish(head: Head, attempt: str, plan: Plan, *, people: int, pages: int, at: int) -> None:
+def _finish(head: Head, attempt: str, plan: Plan, found: list[Found], *, pages: int, at: int) -> None:
     changes: list[Action] = [
         Head.state.set("done"),
         Head.done_at.set(at),
-        Head.people.set(people),
+        Head.people.set(len(found)),
+        Head.own.set(sum(1 for one in found if one.own_at)),
         Head.pages.set(pages),
         Head.hours_done.set(len(plan.hours)),
         Head.venues.set(len({venue for venue, _ in plan.hours})),
     ]
     if not Head(head.trace, HEAD).update_if(changes, _mine(attempt)):
         raise Overtaken(attempt)
-    log.event("trace.searched", trace=head.trace, people=people, hours=len(plan.hours))
+    log.event("trace.searched", trace=head.trace, people=len(found), hours=len(plan.hours))
 
 
 def _mine(attempt: str) -> Condition:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from functions.shared.clock import rfc3339
-from functions.tracing import notices, presence, rules, service
+from functions.tracing import notices, presence, rules, service, texts
 from functions.tracing.keys import Key
 from functions.tracing.model import Head
 from functions.tracing.rules import Decision, Ground, Met, NoticeState, State
@@ -59,8 +59,12 @@ class ConfirmationIn(Struct, frozen=True, forbid_unknown_fields=True):
     digest: Annotated[str, Meta(max_length=64)]
 
 
-class NoticeOut(Struct, frozen=True):
-    """A notice: its text, to how many it goes, and how many have it."""
+class NoticeOut(Struct, frozen=True, omit_defaults=True):
+    """A notice: its text, to how many it goes, and how many have it.
+
+    `texts` is to how many phones a text goes at most that says that it waits, without its words; absent where none do.
+    The last of them goes before `texts_until`; until then a notice that everybody has can still be stopped.
+    """
 
     state: NoticeState
     text_zh: str
@@ -68,6 +72,8 @@ class NoticeOut(Struct, frozen=True):
     digest: str
     people: int
     sent: int
+    texts: int = 0
+    texts_until: str | None = None
 
 
 class TraceOut(Struct, frozen=True, omit_defaults=True):
@@ -244,6 +250,8 @@ def notice_out(head: Head) -> NoticeOut:
         notices.digest_of(head.notice_zh, head.notice_en),
         int(head.people),
         int(head.notice_sent),
+        texts.most(head),
+        _moment(int(head.texts_until)),
     )
 
 

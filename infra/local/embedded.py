@@ -110,6 +110,7 @@ def _deployed(
         # From the engine itself: the HTTP server must not have to ask itself.
         "OidcJwksUrl": f"{engine_url}/{oidc.BUCKET}/{oidc.JWKS}",
         "Schedules": "ENABLED" if schedules else "DISABLED",
+        "TraceTexts": "ENABLED",  # the console shows them; here they cost nothing
     }
     engine_api = Engine(engine_url)
     deployed = deploy(engine_api, plan(TEMPLATE, PACKAGED), parameters)

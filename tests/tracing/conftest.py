@@ -1,4 +1,4 @@
-"""Tracing's tests drive the worker themselves: their messages go to a queue that no deployed function reads."""
+"""Tracing's tests drive the workers themselves: their messages go to queues that no deployed function reads."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from tests.tracing.world import Team
 
 @pytest.fixture(scope="module", autouse=True)
 def own_queue(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A queue of a module's own, for those modules that have an engine."""
+    """Queues of a module's own, for traces and for texts, for those modules that have an engine."""
     if "engine" not in {mark.args[0] for mark in request.node.iter_markers("usefixtures")}:
         yield ""
         return
     engine: Service = request.getfixturevalue("engine")
-    url = engine.client("sqs").create_queue(QueueName=f"traces-{uuid4().hex}")["QueueUrl"]
+    sqs, name = engine.client("sqs"), uuid4().hex
+    url, texts = (sqs.create_queue(QueueName=f"{kind}-{name}")["QueueUrl"] for kind in ("traces", "texts"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUEUE_TRACES", url)
+        patch.setenv("QUEUE_TEXTS", texts)
         yield url
 
 

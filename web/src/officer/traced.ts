@@ -19,6 +19,9 @@ export interface TraceNotice {
   readonly digest: string;
   readonly people: number;
   readonly sent: number;
+  /** To how many phones a text goes at most, and until when; absent where none do. */
+  readonly texts?: number;
+  readonly texts_until?: string;
 }
 
 export interface Trace {

@@ -1,4 +1,6 @@
 /** A notice to the people of a trace: written and counted by one, confirmed by another, stopped by either while it goes. */
+import { instantOf } from "../shared/china";
+import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import { consent } from "./consent";
 import { type Field, Form, label } from "./form";
@@ -61,11 +63,11 @@ export class NoticePanel {
 
   private preview(notice: TraceNotice): readonly Node[] {
     const { voice, isTracer } = this.officer;
-    const { state, people, sent } = notice;
+    const { state, people, sent, texts } = notice;
     const buttons: Node[] = [];
     if (isTracer && state === "proposed")
       buttons.push(actionButton(voice.say("confirmNotice"), "solid", this.outcome, () => this.confirm(notice)));
-    if (state === "proposed" || state === "sending")
+    if (state === "proposed" || state === "sending" || textsGo(notice))
       buttons.push(actionButton(voice.say("stopNotice"), "plain", this.outcome, () => this.stop()));
     return [
       facts([
@@ -73,6 +75,7 @@ export class NoticePanel {
         [voice.say("noticeEn"), h("span", { lang: "en" }, notice.text_en)],
       ]),
       h("p", { role: "status" }, voice.say(`notice:${state}`, { n: people, sent })),
+      ...(texts === undefined ? [] : [h("p", { class: "hint" }, voice.say("noticeTexts", { n: texts }))]),
       h("p", { class: "actions" }, ...buttons),
     ];
   }
@@ -85,9 +88,10 @@ export class NoticePanel {
     this.outcome.done(() => [h("p", {}, voice.say("noticeProposed", { n: made.people }))]);
   }
 
-  private async confirm({ digest, people }: TraceNotice): Promise<void> {
+  private async confirm({ digest, people, texts }: TraceNotice): Promise<void> {
     const { desk, voice } = this.officer;
     const say = [voice.say("confirmNoticeSay", { n: people })];
+    if (texts !== undefined) say.push(voice.say("noticeTexts", { n: texts }));
     const yes = await consent(voice, { title: voice.say("confirmNotice"), say, yes: voice.say("confirmNotice") });
     if (yes === undefined) return;
     await desk.ask("POST", `/traces/${this.id}/notice/confirmation`, { body: { digest } });
@@ -101,4 +105,9 @@ export class NoticePanel {
     this.changed();
     this.outcome.done(() => [h("p", {}, voice.say("notice:stopped", { n: stopped.people, sent: stopped.sent }))]);
   }
+}
+
+/** Every page has the notice, and texts are still on their way: these can be stopped. */
+function textsGo({ state, texts_until }: TraceNotice): boolean {
+  return state === "sent" && texts_until !== undefined && instantOf(texts_until) > serverNow();
 }
