@@ -131,6 +131,25 @@ DRILLS ?=
 drills: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/node ## failure drills against the embedded engine, each with an oracle of acknowledged writes
 	@$(BIN)/python -m drills $(DRILLS)
 
+# Spoilt inputs against everything that reads what strangers send; docs/attacks.md has the figures of a long run.
+SECONDS ?= 20
+SEED ?=
+FUZZ := -m fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+.PHONY: fuzz fuzz-guided
+fuzz: $(STAMPS)/venv $(STAMPS)/node ## hostile inputs against the readers: SECONDS=20 for each, SEED=… to repeat
+	@$(BIN)/python $(FUZZ)
+
+# In an environment of its own: the fuzzer is no part of what is tested.
+$(STAMPS)/fuzz: requirements/fuzz.txt $(STAMPS)/venv
+	@echo "Setting up the guided fuzzer (.venv-fuzz)…"
+	@test -x .venv-fuzz/bin/python || $$(cat $(STAMPS)/tools) -m venv .venv-fuzz
+	@.venv-fuzz/bin/python $(PIP) requirements/dev.txt
+	@.venv-fuzz/bin/python $(PIP) requirements/fuzz.txt
+	@touch $@
+
+fuzz-guided: $(STAMPS)/fuzz ## the same, guided by coverage
+	@.venv-fuzz/bin/python $(FUZZ) --guided
+
 LOCK := --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
 lock: | $(STAMPS)/tools ## recompile requirements/*.txt
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH (pip install uv)" >&2; exit 1; }
@@ -140,7 +159,8 @@ lock: | $(STAMPS)/tools ## recompile requirements/*.txt
 	uv pip compile $(LOCK) -c requirements/dev.txt -o requirements/layer.txt requirements/layer.in
 	uv pip compile $(LOCK) -c requirements/dev.txt -o requirements/bulk.txt requirements/bulk.in
 	uv pip compile $(LOCK) -c requirements/dev.txt --extra bench -o requirements/bench.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/fuzz.txt requirements/fuzz.in
 
 clean: ## everything that was made here, except the embedded engine's state (.epipass)
-	rm -rf .build .venv .venv-engine .venv-sam .aws-sam web/node_modules web/dist *.egg-info
+	rm -rf .build .venv .venv-* .aws-sam web/node_modules web/dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -56,7 +56,7 @@ class Head(Struct, frozen=True, forbid_unknown_fields=True):
 
     shard: Annotated[int, Meta(ge=0, lt=SHARDS)]
     sequence: Annotated[int, Meta(ge=1)]
-    hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 
 
 class Heads(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct, field
 from credentials.refusals import Unreadable
 
 Instant = Annotated[int, Meta(ge=1_000_000_000, le=9_999_999_999)]
+Whole = Annotated[int, Meta(ge=1 - 2**53, le=2**53 - 1)]  # a whole number that every language reads as the same one
 
 
 class Wire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename="camel"):

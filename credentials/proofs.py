@@ -51,7 +51,7 @@ class AccessToken(Struct, frozen=True, kw_only=True):
 
 
 class _Bound(Struct, frozen=True, forbid_unknown_fields=True):
-    jkt: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
+    jkt: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 
 
 class _TokenClaims(Struct, frozen=True, forbid_unknown_fields=True):

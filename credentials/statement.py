@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from credentials import b64, jws
 from credentials.curve import Signer
-from credentials.payload import Instant
+from credentials.payload import Instant, Whole
 from credentials.refusals import Refused, Unreadable, Untrusted
 from credentials.shape import VALID_FOR_S as PASS_VALID_FOR_S
 
@@ -22,7 +22,10 @@ DAY_S: Final = 86_400
 VALID_FOR_S: Final = 31 * DAY_S
 LIST_VALID_FOR_S: Final = DAY_S
 LEEWAY_S: Final = 60
-_Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+# Python's `$` also matches before a line feed at the end; a browser's does not.
+_Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+# What every language reads and writes alike: of other names and values, canonical forms differ.
+_Member = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
 
 
 class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,7 +41,7 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     seq: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     prev: _Digest | None = None
     not_before: Instant | None = None
-    keys: list[dict[str, Any]]
+    keys: list[dict[_Member, str | Whole]]
     pages: list[_Digest]
 
 

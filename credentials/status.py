@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 from msgspec import Struct, field
@@ -14,7 +14,7 @@ from credentials import b64, jws
 from credentials.curve import Signer
 from credentials.instants import rfc3339
 from credentials.keys import KeySet, header_table
-from credentials.payload import Instant
+from credentials.payload import Instant, Whole
 from credentials.refusals import NotYetValid, StatusUnknown, Unreadable, Untrusted, Withdrawn
 from credentials.shape import CONTEXT_V2
 
@@ -30,9 +30,9 @@ _LIST_ID = re.compile(r"[A-Za-z0-9-]{1,32}")
 
 class _Subject(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     id: str
-    type: Literal["BitstringStatusList"]
-    status_purpose: Literal["revocation"]
-    ttl: int
+    type: str
+    status_purpose: str
+    ttl: Whole
     encoded_list: str
 
 
@@ -153,6 +153,12 @@ class StatusLists:
         held = self._held.get(url)
         return None if held is None else max(0, at - held.valid_from)
 
+    def withdrawn(self, url: str) -> set[int]:
+        """Every place that the list at hand shows as withdrawn; none without one. For whoever holds a list to its reasons."""
+        held = self._held.get(url)
+        raw = enumerate(held.bits if held else b"")
+        return {place * 8 + bit for place, byte in raw if byte for bit in range(8) if byte >> (7 - bit) & 1}
+
     def _read(self, token: str) -> _List:
         key, raw, signature = jws.open_token(token, MAX_CHARS, self._keys, TYP)
         try:
@@ -178,6 +184,7 @@ class StatusLists:
             and content.id.startswith(home)
             and _LIST_ID.fullmatch(content.id, len(home)) is not None
             and subject.id == content.id + "#list"
+            and (subject.type, subject.status_purpose) == ("BitstringStatusList", "revocation")
             and content.iat == content.nbf < content.exp
             and content.valid_from == rfc3339(content.nbf)
             and content.valid_until == rfc3339(content.exp)

@@ -189,7 +189,12 @@ def _fragment(text: object) -> str:
     """What is read of a scanned text: bounded before it is searched; raises Unreadable."""
     if not isinstance(text, str):
         raise Unreadable("size", "not a text")
-    if len(text) > MAX_TEXT_CHARS:
+    # A browser counts UTF-16 units: two for each of the characters that an odd scanner may put before the `#`.
+    if len(text) > MAX_TEXT_CHARS or (not text.isascii() and _units_of(text) > MAX_TEXT_CHARS):
         raise Unreadable("size", f"over {MAX_TEXT_CHARS} characters")
     before, mark, after = text.partition("#")
     return after if mark else before
+
+
+def _units_of(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -17,7 +17,7 @@ check() {
     fi
 }
 
-check "mypy" .venv/bin/mypy --strict functions credentials cli infra bench conformance drills app.py tests &
+check "mypy" .venv/bin/mypy --strict functions credentials cli infra bench conformance drills fuzz app.py tests &
 check "ruff check" .venv/bin/ruff check --quiet .
 check "ruff format" .venv/bin/ruff format --check --quiet .
 check "import contracts" .venv/bin/lint-imports --no-cache

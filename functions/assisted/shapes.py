@@ -15,8 +15,8 @@ Name = Annotated[str, Meta(max_length=64)]
 CardText = Annotated[str, Meta(max_length=200, examples=["K7QM-3XPA-91"])]
 Reference = Annotated[str, Meta(max_length=400)]
 Tail = Annotated[str, Meta(min_length=4, max_length=8, examples=["123X"])]
-Client = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", examples=["01JC2V5N8K3QZ7"])]
-Community = Annotated[str, Meta(pattern=r"^([0-9]{12})?$", examples=["990101001001"])]
+Client = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$(?!\n)", examples=["01JC2V5N8K3QZ7"])]
+Community = Annotated[str, Meta(pattern=r"^([0-9]{12})?$(?!\n)", examples=["990101001001"])]
 Temperature = Annotated[float, Meta(examples=[36.6])]  # its range is a law, told by name
 
 

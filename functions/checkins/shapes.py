@@ -13,7 +13,7 @@ from functions.shared.clock import parse_instant
 from functions.shared.http import Answer
 from functions.shared.problems import FieldError, Malformed
 
-VenueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+VenueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$(?!\n)")]
 Direction = Literal["in", "out"]
 Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-22T08:05:00+08:00"])]
 Verdict = Literal["admitted", "refused", "unsure"]

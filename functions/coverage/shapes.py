@@ -16,9 +16,9 @@ from functions.coverage.summaries import By, Summary
 from functions.shared.clock import rfc3339
 from functions.shared.sheets.laws import Fault
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
 # A client's id of a chase; not so long that a table's key could not hold it.
-Client = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Client = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$(?!\n)")]
 
 
 class RegisterFaultOut(Struct, frozen=True):
@@ -46,7 +46,7 @@ class LinkIn(Struct, frozen=True, forbid_unknown_fields=True):
 
     decision: Decision
     reason: Annotated[str, Meta(min_length=1, max_length=128)]
-    venue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    venue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$(?!\n)")] = ""
 
 
 class BusinessOut(Struct, frozen=True, omit_defaults=True):

@@ -32,7 +32,7 @@ Direction = Literal["in", "out"]
 class GateIn(Struct, frozen=True, forbid_unknown_fields=True):
     """A gate to register; `direction` is the one a turnstile there lets people through."""
 
-    venue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    venue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$(?!\n)")]
     name: Annotated[str, Meta(min_length=1, max_length=64)]
     direction: Direction = "in"
 

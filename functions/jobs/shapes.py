@@ -10,7 +10,7 @@ from functions.jobs.model import Head
 from functions.jobs.service import Totals
 from functions.shared.clock import rfc3339
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
 
 
 class UploadIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,7 +18,7 @@ class UploadIn(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Literal["staff-list", "results"]
     format: Literal["csv", "xlsx", "jsonl"]
-    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
     size: Annotated[int, Meta(ge=1)]
     mode: Literal["update", "replace"] = "update"
     unit: Id | UnsetType = UNSET

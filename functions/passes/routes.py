@@ -23,7 +23,7 @@ from functions.units import service as units
 me_routes = Routes("me")  # the holder entry's
 desk_routes = Routes("unit_people")  # the desk entry's
 
-Coordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Coordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 
 
 class HolderKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +40,7 @@ class FetchIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     key: HolderKey
     proof: Annotated[str, Meta(min_length=1, max_length=2048)]
-    unit: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
+    unit: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$(?!\n)")] = ""
 
 
 class FetchedPass(msgspec.Struct, frozen=True):
@@ -122,7 +122,9 @@ class PrintIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PrintSeveralIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose passes are printed, and why; a ref that is named twice is printed once."""
 
-    refs: Annotated[list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]], Meta(min_length=1, max_length=24)]
+    refs: Annotated[
+        list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]], Meta(min_length=1, max_length=24)
+    ]
     reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 

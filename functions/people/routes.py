@@ -17,7 +17,7 @@ routes = Routes("people")
 
 Short = Annotated[str, Meta(min_length=1, max_length=64)]
 Proof = Annotated[str, Meta(min_length=1, max_length=2048)]
-Coordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Coordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 
 
 class PublicKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +51,7 @@ class PersonIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id_number: Short
     name: Short
     phone: Short
-    code: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
     device_key: PublicKey
     proof: Proof
     id_type: Annotated[str, Meta(max_length=64)] = "resident-id"
@@ -62,7 +62,7 @@ class PersonIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TokenIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which person's device asks, and its proof."""
 
-    pid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}$")]
+    pid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}$(?!\n)")]
     device_key: PublicKey
     proof: Proof
 

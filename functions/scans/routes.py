@@ -29,7 +29,7 @@ Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-2
 # Whatever a scanner read: the strict reader refuses what is no pass, of any length, and answers so.
 Presentation = str
 Temperature = Literal["passed", "failed", "not-asked"]
-Nonce = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+Nonce = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
 
 
 class VerifyIn(Struct, frozen=True, forbid_unknown_fields=True):

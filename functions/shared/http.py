@@ -41,6 +41,9 @@ BINARY: Final = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "image/png",
 )
+# On every answer, a refusal's too: kept by nobody, taken for what it says it is, and nothing when somebody opens it.
+GUARDED: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+INERT: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"}
 MAX_JSON: Final = 256 * 1024
 MAX_UPLOAD: Final = 4 * 1024 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -250,7 +253,7 @@ def decode(data: bytes, shape: Any) -> Any:
         reason, _, place = str(error).partition(" - at ")
         pointer = place.strip("`").removeprefix("$").replace(".", "/").replace("[", "/").replace("]", "")
         raise Malformed("The body is not of the expected shape.", errors=(_shape(pointer, reason),)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the last: nested deeper than anything is
         raise Malformed("The body is not JSON.", code="not-json") from None
 
 
@@ -262,16 +265,17 @@ def _shape(pointer: str, reason: str) -> FieldError:
 
 def _response(route: Route, made: Any) -> Response:
     answer = made if isinstance(made, Answer) else Answer(made, status=route.status)
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **answer.headers}
     body: bytes | str = b"" if answer.body is None else answer.body  # type: ignore[assignment]
     content_type = answer.content_type
     if isinstance(answer.body, msgspec.Struct):
         body, content_type = msgspec.json.encode(answer.body).decode(), content_type or JSON
     if isinstance(body, bytes) and content_type not in BINARY:
         body = body.decode()
+    # A browser's own viewer shows files: to it a policy without sources would be a blank page.
+    headers = {**GUARDED, **({} if content_type in BINARY else INERT), **answer.headers}
     return Response(body, {**headers, "Content-Type": content_type or JSON}, answer.status)
 
 
 def _refusal(problem: Problem) -> Response:
-    headers: dict[str, str | list[str]] = {"Content-Type": PROBLEM, "Cache-Control": "no-store", **problem.headers}
+    headers: dict[str, str | list[str]] = {**GUARDED, **INERT, "Content-Type": PROBLEM, **problem.headers}
     return Response(msgspec.json.encode(problem.body()).decode(), headers, problem.status)

@@ -12,6 +12,7 @@ from functions.shared.callers import DEVICE_ROLES, PUBLIC
 from functions.shared.http import JSON, OCTETS, PROBLEM, Route
 from functions.shared.problems import ProblemBody
 
+_NO_LINE_FEED: Final = r"(?!\n)"
 _REF: Final = "#/components/schemas/{name}"
 _ID: Final = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -65,7 +66,7 @@ def document(declared: Iterable[Route], *, version: str) -> dict[str, Any]:
     shapes = _structs([*(route.body for route in routes), *(route.answer for route in routes), ProblemBody])
     # All at once: two rooms may call a struct the same, and then each has its room's name before it.
     made, schemas = msgspec.json.schema_components(shapes, ref_template=_REF)
-    refs = dict(zip(shapes, made, strict=True))
+    refs, schemas = dict(zip(shapes, made, strict=True)), _as_browsers_match(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, refs, schemas)
@@ -94,6 +95,15 @@ def sample(shape: Any) -> Any:
     """Return an example of a struct, as plain JSON values."""
     schema, components = msgspec.json.schema_components([shape], ref_template=_REF)
     return _example(schema[0], components, "")
+
+
+def _as_browsers_match(schema: Any) -> Any:
+    """Return a schema whose patterns end as ECMA-262 has it: Python's `$` matches before a last line feed, too."""
+    if isinstance(schema, dict):
+        return {name: _as_browsers_match(value) for name, value in schema.items()}
+    if isinstance(schema, list):
+        return [_as_browsers_match(value) for value in schema]
+    return schema.removesuffix(_NO_LINE_FEED) if isinstance(schema, str) else schema
 
 
 def _structs(shapes: Iterable[Any]) -> list[Any]:

@@ -20,7 +20,7 @@ MAX_PEAK: Final = 1_000_000
 LONGEST: Final = 128  # characters of a kind or an address
 
 Degrees = Annotated[float, Meta(ge=-180, le=180)]
-Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
+Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)", examples=["08:00"])]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
 PerHour = Annotated[int, Meta(ge=0, le=MAX_PEAK)]
 

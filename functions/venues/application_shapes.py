@@ -17,11 +17,11 @@ from functions.venues.shapes import Area, Id, Name, State, Text, VenueOut, venue
 
 MOST_AT_ONCE = 100
 
-OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
 Proof = Annotated[str, Meta(min_length=1, max_length=2048)]
 Label = Annotated[str, Meta(max_length=64)]
 Phone = Annotated[str, Meta(min_length=1, max_length=64)]
-Coordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Coordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 
 
 class DeviceKey(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +49,7 @@ class ApplicationIn(Struct, frozen=True, forbid_unknown_fields=True):
     proof: Proof
     category: Text = ""
     address: Text = ""
-    parent: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    parent: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$(?!\n)")] = ""
     position: PositionShape | None = None
     hours: Annotated[tuple[HoursShape, ...], Meta(max_length=MAX_HOURS)] = ()
     peak_per_hour: PerHour = 0

@@ -18,7 +18,7 @@ ListAge = Annotated[int, Meta(ge=MIN_LIST_AGE_S, le=MAX_LIST_AGE_S)]
 TestAge = Annotated[int, Meta(ge=3600, le=14 * 86_400)]
 Capacity = Annotated[int, Meta(ge=1, le=100_000)]
 Stay = Annotated[int, Meta(ge=600, le=86_400)]
-Day = Annotated[str, Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", examples=["2026-11-22"])]
+Day = Annotated[str, Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$(?!\n)", examples=["2026-11-22"])]
 Kind = Literal[
     "market",
     "mall",

@@ -16,10 +16,10 @@ from functions.venues.poster_life import Step
 from functions.venues.rules import Code, Venue
 from functions.venues.service import Contact, Facts
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$(?!\n)")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Text = Annotated[str, Meta(max_length=128)]
-Area = Annotated[str, Meta(pattern=r"^[0-9]{6,12}$", examples=["990101001001"])]
+Area = Annotated[str, Meta(pattern=r"^[0-9]{6,12}$(?!\n)", examples=["990101001001"])]
 State = Literal["applied", "checked", "returned", "approved", "refused", "closed"]
 
 
@@ -30,7 +30,7 @@ class VenueIn(Struct, frozen=True, forbid_unknown_fields=True):
     area: Area
     category: Text = ""
     address: Text = ""
-    parent: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    parent: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$(?!\n)")] = ""
     contact: ContactIn | None = None
     position: PositionShape | None = None
     hours: Annotated[tuple[HoursShape, ...], Meta(max_length=MAX_HOURS)] = ()

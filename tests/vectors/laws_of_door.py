@@ -227,8 +227,20 @@ def _unreadable_lists() -> dict[str, str]:
         "times that disagree": signed({**_content(), "validUntil": "2026-11-24T02:00:00Z"}, STATUS_KEY),
         "white space": signed(compact(_content()).replace(b":", b": ", 1), STATUS_KEY),
         "a pass instead of a list": issue_pass(claims(), PASS_KEY),
+        "a time to live past 2^53": _with_ttl(2**53),
         "another type of token": signed(_content(), STATUS_KEY, f'{{"alg":"ES256","typ":"JWT","kid":"{STATUS_KEY.kid}"}}'),
     }  # fmt: skip
+
+
+def _with_ttl(ttl: int) -> str:
+    content = _content()
+    return signed({**content, "credentialSubject": {**content["credentialSubject"], "ttl": ttl}}, STATUS_KEY)
+
+
+def _foreign_purpose() -> str:
+    content = _content()
+    subject = {**content["credentialSubject"], "statusPurpose": "suspension"}
+    return signed({**content, "iss": FOREIGN, "credentialSubject": subject}, STATUS_KEY)
 
 
 def _lists() -> list[Json]:
@@ -240,6 +252,7 @@ def _lists() -> list[Json]:
         "signed by a stranger": _list_with(STRANGER),
         "signed before the key's day": list_of(at=NBF - 10_800),
         "a foreign issuer": list_of(issuer=FOREIGN),
+        "a foreign issuer and a foreign purpose": _foreign_purpose(),
         "a signature of zeros": good[:-86] + "A" * 86,
         "a stranger's signature under our kid": good[:-86] + b64.encode(key("x").sign(good[:-87].encode())),
     }

@@ -60,6 +60,8 @@ def _size() -> list[Json]:
         case("ten megabytes of digits presented", bad, presentation=repeat("1", 10_485_760)),
         case("ten megabytes before the fragment", bad, presentation=join(repeat("/", 10_485_760), "#", on_paper)),
         case("a long URL before the fragment", "ok", presentation=join("https://x.example/", repeat("y", 2_000), "#", on_paper)),
+        case("wide characters before the fragment", bad, presentation=join(repeat("😀", 4_000), "#", on_paper)),
+        case("fewer wide characters before it", "ok", presentation=join(repeat("😀", 3_000), "#", on_paper)),
         case("a pair over its limit", bad, presentation=join(token, "~", repeat("A", 5_120))),
         case("a pair at its limit is judged by its proof", "not-live", presentation=join(token, "~", repeat("A", 5_119 - len(token)))),
         case("a long token in a pair", bad, presentation=join(long, "~", repeat("A", 10))),

@@ -76,6 +76,7 @@ def _statements() -> list[Json]:
         "a page that is no digest": _resigned(pages=["x"]),
         "a member twice": _signed(compact(content).replace(b'"seq":1', b'"seq":9,"seq":1')),
         "a plain JWK set": json.dumps(jwks()),
+        **_spelt_apart(content),
     }
     cases = [case(name, "untrusted", statement=text) for name, text in wrong.items()]
     return [
@@ -89,6 +90,29 @@ def _statements() -> list[Json]:
         case("31 days", "ok", statement=_resigned(exp=NBF + 31 * DAY_S)),
         case("no root is pinned", "untrusted", statement=first, roots=[]),
     ]
+
+
+def _spelt_apart(content: Json) -> dict[str, str]:
+    """What one language takes for canonical and another does not: found by asking both the same mutated questions."""
+    first, *others = content["keys"]
+    line_feed = _after({**content, "seq": 2}, "seq", prev="ab" * 32 + "\n")
+    keys = {
+        "a key's member that is a fraction": {**first, "nbf": 1.0},
+        "a key's member past 2^53": {**first, "note": 2**53 + 1},
+        "a key's member that is a list": {**first, "key_ops": ["verify"]},
+        "a key's member that is nothing": {**first, "note": None},
+        "a key's members whose names are numbers": {"b": 1, "1": 2, **first},
+        "a key's member with half a character": {**first, "note": "\ud83d"},
+        "a key's coordinate with padding": {**first, "y": first["y"] + "="},
+        "a key's coordinate with a blank": {**first, "y": f"{first['y'][:9]} {first['y'][9:]}"},
+    }
+    texts = {name: _resigned(keys=[key, *others]) for name, key in keys.items()}
+    half = compact({**content, "keys": [{**first, "note": "?"}, *others]}).replace(b'"?"', b'"\\ud83d"')
+    return {
+        **texts,
+        "a previous that ends in a line feed": _signed(compact(line_feed)),
+        "half an escape": _signed(half),
+    }
 
 
 def _after(content: Json, name: str, **more: Any) -> Json:

@@ -38,7 +38,7 @@ const SHAPE: Shape = {
   seq: "integer",
   prev: ["optional", "text"],
   not_before: ["optional", "instant"],
-  keys: ["anything"],
+  keys: ["key"],
   pages: ["text"],
 };
 const KID = /^[A-Za-z0-9_-]{1,64}$/;
