@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from functions.matching.rules import Entitlement
+from functions.matching.grounds import Unfounded, flaw_of_verdict
+from functions.matching.rules import ELIGIBLE, Entitlement
 from functions.shared.clock import DAY_S
 from functions.shared.tables import Table, TableMeta
 
@@ -31,7 +32,10 @@ class ByUnit(GlobalSecondaryIndex["EntitlementRow"]):
 
 
 class EntitlementRow(Table):
-    """A verdict as it stands, with its cause, its evidence and the instant it was decided for."""
+    """A verdict as it stands, with its cause, its evidence and the instant it was decided for.
+
+    A refusal that a stranger would not come to cannot be written: `grounds` says what that means.
+    """
 
     class Meta(TableMeta):
         """Found under `TABLE_ENTITLEMENT`."""
@@ -53,6 +57,20 @@ class EntitlementRow(Table):
     site = UnicodeAttribute(default="")
     policy = UnicodeAttribute(default="")
     evidence = UnicodeAttribute(default="[]")
+
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: FBT001, FBT002 - the library's
+        """Return the row as it is put, alone, in a batch or in a transaction.
+
+        Raises:
+            Unfounded: it refuses somebody without a cause that its evidence gives.
+        """
+        # A right is taken away here; whether one was given for nothing is the auditor's question.
+        if (self.verdict, self.cause) != (ELIGIBLE, ELIGIBLE):
+            flaw = flaw_of_verdict(self.verdict, self.cause, self.policy, int(self.decided_at or 0), self.evidence)
+            if flaw:
+                raise Unfounded(f"a refusal without a ground: {flaw}")
+        made: dict[str, dict[str, Any]] = super().serialize(null_check)
+        return made
 
     def read(self) -> Entitlement:
         """Return the row as the rules read it."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pynamodb.expressions.condition import Condition
 
+from functions.matching.grounds import REPLACED, Ground
 from functions.matching.model import KNOWN, KNOWN_S, EntitlementRow, KnownRow, follows, row_of, still
 from functions.matching.policy import DEFAULT, Policy
 from functions.matching.rules import ELIGIBLE, Approval, Entitlement, Facts, decide, entitle, horizon
@@ -118,9 +119,9 @@ def withdraw_what_ended(known: Entitlement, at: int) -> int:
     After a refusal that is every unexpired one. An eligible person's pass ends with them too if it was signed for a
     later instant than they are entitled until: the sample it rested on was taken back, and an older one remains.
     """
-    if known.verdict == ELIGIBLE:
-        return passes.withdraw_scope(known.pid, known.scope, "replaced", at, beyond=known.expires_at)
-    return passes.withdraw_scope(known.pid, known.scope, known.cause, at)
+    eligible = known.verdict == ELIGIBLE
+    ground = Ground(REPLACED if eligible else known.cause, known.decided_at, known.evidence, known.policy)
+    return passes.withdraw_scope(known.pid, known.scope, ground, at, beyond=known.expires_at if eligible else 0)
 
 
 def _scopes(pid: str, at: int) -> list[str]:

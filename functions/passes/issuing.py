@@ -63,7 +63,7 @@ def issue(pid: str, scope: str, holder_jwk: dict[str, str], thumbprint: str, at:
             this key was taken back: fetch another with a new key.
     """
     row = _signed(pid, scope, at, lambda _evidence: Holder(thumbprint, holder_jwk))
-    service.withdraw_kind(pid, scope, printed=True, at=at)
+    service.withdraw_other_kind(row, at)
     return row.token
 
 
@@ -77,7 +77,7 @@ def print_token(pid: str, scope: str, reason: str, at: int) -> str:
         Conflict: with the full cause as its code when the person is not entitled.
     """
     row = _signed(pid, scope, at, lambda evidence: Holder(_copy(evidence), None, reason))
-    service.withdraw_kind(pid, scope, printed=False, at=at)
+    service.withdraw_other_kind(row, at)
     return row.token
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from functions.matching.grounds import REPLACED, Ground
 from functions.passes import rules
 from functions.passes.model import PassRow, passes_of
 from functions.shared import log
@@ -28,7 +29,7 @@ def named(pid: str, at: int) -> Iterator[Named]:
         yield Named(row.sub, row.scope, row.printed, int(row.signed_at))
 
 
-def withdraw_scope(pid: str, scope: str, cause: str, at: int, *, beyond: int = 0) -> int:
+def withdraw_scope(pid: str, scope: str, ground: Ground, at: int, *, beyond: int = 0) -> int:
     """Withdraw every unexpired pass of a person and scope, and tell how many there were (law 6).
 
     `beyond` spares the passes that end at that instant or before it: what the person is still entitled to.
@@ -37,18 +38,19 @@ def withdraw_scope(pid: str, scope: str, cause: str, at: int, *, beyond: int = 0
     is written in one transaction with the check that the entitlement still stands, so whatever this consistent query
     does not see is refused there.
     """
-    return _withdraw(pid, scope, cause, at, lambda row: row.expires_at > beyond)
+    return _withdraw(pid, scope, ground, at, lambda row: row.expires_at > beyond)
 
 
-def withdraw_kind(pid: str, scope: str, *, printed: bool, at: int) -> int:
-    """Withdraw the printed passes, or the live ones, because the other kind has taken their place."""
-    return _withdraw(pid, scope, "replaced", at, lambda row: row.printed == printed)
+def withdraw_other_kind(kept: PassRow, at: int) -> int:
+    """Withdraw the printed passes of a live one's person and scope, or the live ones of a printed one's: it takes their place."""
+    ground = Ground(REPLACED, at, by=f"{kept.status_list}#{int(kept.status_index)}")
+    return _withdraw(kept.pid, kept.scope, ground, at, lambda row: row.printed != kept.printed)
 
 
-def _withdraw(pid: str, scope: str, cause: str, at: int, concerns: Callable[[PassRow], bool]) -> int:
+def _withdraw(pid: str, scope: str, ground: Ground, at: int, concerns: Callable[[PassRow], bool]) -> int:
     rows = [row for row in passes_of(pid, scope) if row.expires_at + rules.GRACE_S > at and concerns(row)]
     for row in rows:
-        status.withdraw(slot_of(row), cause, at)
+        status.withdraw(slot_of(row), ground, at)
     if rows:
         log.event("passes.withdrawn", scope=scope, count=len(rows))
     return len(rows)

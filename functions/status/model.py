@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
+from functions.matching.grounds import Ground, Unfounded, flaw_of_withdrawal
 from functions.shared.tables import Table, TableMeta
+from functions.status.rules import Slot
 
 
 class StatusListRow(Table):
@@ -43,7 +47,10 @@ class HalfDayRow(Table):
 
 
 class WithdrawalRow(Table):
-    """One withdrawn pass, put once and never changed: the only truth about withdrawal."""
+    """One withdrawn pass, put once and never changed: the only truth about withdrawal, with what it rests on.
+
+    One that a stranger would not come to cannot be written: `functions/matching/grounds.py` says what that means.
+    """
 
     class Meta(TableMeta):
         """Found under `TABLE_WITHDRAWAL`."""
@@ -54,3 +61,34 @@ class WithdrawalRow(Table):
     index = UnicodeAttribute(range_key=True, attr_name="sk")
     cause = UnicodeAttribute()
     withdrawn_at = NumberAttribute()
+    decided_at = NumberAttribute(default=0)
+    policy = UnicodeAttribute(default="")
+    evidence = UnicodeAttribute(default="[]")
+    by = UnicodeAttribute(default="")
+
+    @classmethod
+    def of(cls, slot: Slot, ground: Ground, at: int, *, ttl: int) -> WithdrawalRow:
+        """Return the row that withdraws the pass at a place."""
+        return cls(
+            slot.list,
+            str(slot.index),
+            cause=ground.cause,
+            withdrawn_at=at,
+            decided_at=ground.decided_at,
+            policy=ground.policy,
+            evidence=ground.evidence,
+            by=ground.by,
+            ttl=ttl,
+        )
+
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: FBT001, FBT002 - the library's
+        """Return the row as it is put.
+
+        Raises:
+            Unfounded: it takes a pass away without a cause that its evidence gives.
+        """
+        flaw = flaw_of_withdrawal(self.cause, self.policy, int(self.decided_at), self.evidence, self.by)
+        if flaw:
+            raise Unfounded(f"a withdrawal without a ground: {flaw}")
+        made: dict[str, dict[str, Any]] = super().serialize(null_check)
+        return made

@@ -9,6 +9,7 @@ from typing import Final
 
 from pynamodb.expressions.update import Action
 
+from functions.matching.grounds import Ground
 from functions.shared import log, queue
 from functions.status import rules
 from functions.status.model import HalfDayRow, StatusListRow, WithdrawalRow
@@ -42,15 +43,15 @@ def allocate(expires_at: int, at: int) -> Slot:
     raise RuntimeError("every status list of the half-day is full")
 
 
-def withdraw(slot: Slot, cause: str, at: int) -> bool:
-    """Withdraw the pass at a place, for ever; tell whether this call did it.
+def withdraw(slot: Slot, ground: Ground, at: int) -> bool:
+    """Withdraw the pass at a place, for ever and for a ground that holds; tell whether this call did it.
 
     The row is the truth. The message asks the publisher to hurry; should it be lost, the next minute finds the row.
     """
     end = rules.list_end(slot.list)
     if end is None:
         raise ValueError("not the name of a status list")
-    row = WithdrawalRow(slot.list, str(slot.index), cause=cause, withdrawn_at=at, ttl=end + rules.KEPT_S)
+    row = WithdrawalRow.of(slot, ground, at, ttl=end + rules.KEPT_S)
     if not row.put_if_absent():
         return False
     log.event("status.withdrawn", list=slot.list)

@@ -12,7 +12,10 @@ from functions.checkins.model import CheckinRow
 from functions.checkins.rules import Act, Decision
 from functions.checkins.service import Answered, Sources
 from functions.matching.model import EntitlementRow
+from functions.matching.policy import DEFAULT
+from functions.matching.rules import evidence_text
 from functions.people.model import Person
+from functions.results.rules import Result
 from functions.shared import clock
 from functions.shared.pids import pid_of
 from functions.shared.problems import NotFound, Rejected
@@ -198,6 +201,8 @@ def entitlement(cause: str) -> dict[str, Any]:
         "sampled_at": AT - 7200,
         "lab": "L-1",
         "tube": "T-1",
+        "policy": DEFAULT.version,
+        "evidence": evidence_text([Result("", "L-1", "T-1", 0, 1, AT - 7200, AT, "positive")]),
         "run": "",
         "ttl": AT + 86_400,
     }

@@ -12,6 +12,7 @@ from credentials import LocalSigner
 from credentials.proofs import thumbprint
 from functions.matching import service as matching
 from functions.matching.model import EntitlementRow
+from functions.matching.policy import DEFAULT
 from functions.passes import issuing, service
 from functions.passes.model import place_of
 from functions.shared.problems import Conflict
@@ -77,7 +78,8 @@ class Refusal:
         EntitlementRow(self.one.pid, self.world.unit).update(
             actions=[
                 EntitlementRow.verdict.set("refused"),
-                EntitlementRow.cause.set("positive"),
+                EntitlementRow.cause.set("not-listed"),
+                EntitlementRow.policy.set(DEFAULT.version),
                 EntitlementRow.decided_at.set(self.world.at + 1),
             ]
         )

@@ -9,6 +9,7 @@ import pytest
 from credentials import UNCHECKED, LocalSigner, Verifier
 from credentials.proofs import thumbprint
 from functions.keys import service as keys
+from functions.matching.grounds import Ground
 from functions.passes import issuing, rules, service
 from functions.passes.model import passes_of
 from functions.shared.problems import Conflict, TooMany
@@ -132,8 +133,8 @@ def test_withdrawing_is_bounded_by_scope_and_instant(world: World, one: Someone)
     world.issue(one, LocalSigner.generate())
     other.issue(one, LocalSigner.generate())
     end = claims(world.issue(one, LocalSigner.generate()))["exp"]
-    assert service.withdraw_scope(one.pid, world.unit, "replaced", world.at, beyond=end) == 0
-    assert service.withdraw_scope(one.pid, world.unit, "not-listed", world.at) == 2
+    assert service.withdraw_scope(one.pid, world.unit, Ground("not-listed", world.at), world.at, beyond=end) == 0
+    assert service.withdraw_scope(one.pid, world.unit, Ground("not-listed", world.at), world.at) == 2
     assert [p.withdrawn for p in service.signed_passes(one.pid, other.unit, world.at)] == [False]
 
 

@@ -6,6 +6,7 @@ import pytest
 from pynamodb.exceptions import GetError
 
 from functions.keys.service import key_set
+from functions.matching.grounds import Ground
 from functions.scans import service
 from functions.scans.service import Shown, Sources
 from functions.shared import clock
@@ -69,7 +70,7 @@ def test_a_scan_is_verified_as_of_its_own_instant(door: Door, held: Held) -> Non
 def test_a_withdrawn_pass_is_refused_at_once(door: Door, held: Held) -> None:
     """The table is asked, not a list that may be minutes old; why is nobody's business at the door."""
     assert service.verify(Shown(held.shown(AT), "in", AT), door.place(), AT).judged.verdict == "accepted"
-    status.withdraw(held.slot, "positive", AT)
+    status.withdraw(held.slot, Ground("not-listed", AT), AT)
     after = service.verify(Shown(held.shown(AT + 15), "in", AT + 15), door.place(), AT + 15)
     assert (after.judged.verdict, after.judged.code, after.judged.cause) == ("refused", "withdrawn", "not-eligible")
     assert scans_of(door.gate, held) == [("accepted", "ok"), ("refused", "not-eligible")]

@@ -13,6 +13,7 @@ import pytest
 
 import credentials
 from functions.keys.service import key_set, signer
+from functions.matching.grounds import Ground
 from functions.shared import clock
 from functions.shared.aws import client
 from functions.shared.config import settings
@@ -22,6 +23,7 @@ from functions.status.model import HalfDayRow, StatusListRow
 from functions.status.service import Slot
 
 DAY = 86_400
+GROUND = Ground("not-listed", clock.now())
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -106,15 +108,15 @@ def test_a_withdrawal_is_put_once_and_stays(expiry: int) -> None:
     at = clock.now()
     slot = service.allocate(expiry, at)
     assert not service.is_withdrawn(slot)
-    assert service.withdraw(slot, "positive", at)
-    assert not service.withdraw(slot, "replaced", at + 5)
+    assert service.withdraw(slot, GROUND, at)
+    assert not service.withdraw(slot, Ground("no-test", at), at + 5)
     assert service.is_withdrawn(slot)
 
 
 def test_a_withdrawal_names_a_list_of_ours() -> None:
     """A place in something that is no list is refused, not stored."""
     with pytest.raises(ValueError, match="status list"):
-        service.withdraw(Slot("../../etc", 1), "positive", clock.now())
+        service.withdraw(Slot("../../etc", 1), GROUND, clock.now())
 
 
 def test_published_bits_only_go_from_zero_to_one(expiry: int) -> None:
@@ -127,7 +129,7 @@ def test_published_bits_only_go_from_zero_to_one(expiry: int) -> None:
     assert eventually(lambda: public.get(f"status/{name}") is not None)
     assert not any(is_set(name, slot.index, at) for slot in here)
     for count, slot in enumerate(here, 1):
-        service.withdraw(slot, "positive", at)
+        service.withdraw(slot, GROUND, at)
         for again in range(2):
             assert publisher.publish(name, at + again)
         wanted = [n < count for n in range(len(here))]
@@ -171,7 +173,7 @@ def test_publishers_at_once_lose_no_withdrawal(expiry: int) -> None:
     names = {slot.list for slot in slots}
 
     def act(slot: Slot) -> None:
-        service.withdraw(slot, "positive", at)
+        service.withdraw(slot, GROUND, at)
         publisher.publish(slot.list, at)
 
     with ThreadPoolExecutor(4) as pool:
