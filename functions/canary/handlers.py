@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from functions.canary import rules, service
+from functions.canary import ages, rules, service
 from functions.canary.rules import Canary
 from functions.shared import clock
 
@@ -37,7 +37,8 @@ class Told(msgspec.Struct, frozen=True):
 def watch(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Look at the canary that `{"canary": "C-…"}` names, once; or, by the schedule, at the one that is due, for a while.
 
-    The schedule also looks at the one before as long as that has not been seen: a slow start must not hide a late word.
+    The schedule also tells the ages of what is published, and looks at the canary before as long as that has not been
+    seen: a slow start must not hide a late word.
 
     Raises:
         ValueError: no canary may have that name.
@@ -47,6 +48,7 @@ def watch(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         if not (isinstance(asked, str) and _NAME.fullmatch(asked)):
             raise ValueError("a canary's name is C- and twelve hexadecimal digits")
         return _told(service.advance(asked, clock.now()), clock.now())
+    ages.report(clock.now())
     before = rules.due(clock.now() - rules.EACH_S)
     if service.goes_on(before, clock.now()):
         _followed(before, look_s=0)

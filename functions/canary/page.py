@@ -26,11 +26,11 @@ def verdict(token: str, at: int) -> str:
     `no-network` when nothing answers; that a page would then go by the list it holds is not the canary's concern.
     """
     try:
-        found = keys.stated(_fetched(keys.STATEMENT_KEY))
+        found = keys.stated(fetched(keys.STATEMENT_KEY))
         verifier = credentials.Verifier(found, issuer=settings().issuer)
         lists = credentials.StatusLists(found, settings().issuer)
         named = verifier.verify(token, at=at, status=credentials.UNCHECKED).credential_status
-        lists.add(_fetched("status/" + named.status_list_credential.rsplit("/", 1)[1]), at)
+        lists.add(fetched("status/" + named.status_list_credential.rsplit("/", 1)[1]), at)
         verifier.verify(token, at=at, status=lists)
     except credentials.Refused as refused:
         return refused.code
@@ -39,7 +39,12 @@ def verdict(token: str, at: int) -> str:
     return OK
 
 
-def _fetched(path: str) -> str:
+def fetched(path: str) -> str:
+    """Return a published file as it is served at the door.
+
+    Raises:
+        OSError: nothing answers there, or it is not there.
+    """
     # The address is the template's own, never a request's.
     asked = urllib.request.Request(  # noqa: S310
         f"{os.environ['CANARY_PAGES_URL']}/{path}", headers={"User-Agent": "epipass-canary"}

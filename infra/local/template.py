@@ -29,6 +29,7 @@ REFUSED_TYPES = frozenset(
         "AWS::ApplicationAutoScaling::ScalableTarget",
         "AWS::ApplicationAutoScaling::ScalingPolicy",
         "AWS::CloudWatch::CompositeAlarm",
+        "AWS::CloudWatch::Dashboard",  # it would exist; it names alarms that do not, and nothing draws it
         "AWS::Budgets::Budget",
         "AWS::SecretsManager::RotationSchedule",
     }

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from functions.canary import rules
+from credentials.statement import VALID_FOR_S
+from functions.canary import ages, rules
+from functions.keys.rules import AHEAD_DAYS
+from functions.shared.clock import DAY_S
 from infra.paths import ROOT
 from tests.template.reading import functions, resources
 
@@ -19,10 +22,9 @@ def alarms() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", sorted(alarms()))
 def test_an_alarm_says_what_it_means_and_what_to_do_first(name: str) -> None:
-    """Two sentences at least, a place in the operators' page, and somebody is called."""
+    """Two sentences at least, and somebody is called; docs/alarms has its page."""
     told = alarms()[name]["AlarmDescription"]
     assert len(told.rstrip(".").split(". ")) > 1 or "; " in told, told
-    assert f"`{name}`" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert alarms()[name]["AlarmActions"] == [{"Ref": "DutyTopic"}]
 
 
@@ -50,6 +52,39 @@ def test_late_is_over_five_minutes_and_silent_is_half_an_hour() -> None:
     assert {one["MetricName"] for one in (late, silent)} == {"CorrectionSeconds"}
 
 
+@pytest.mark.parametrize(
+    ("metric", "alarm", "member", "within_s"),
+    [
+        ("ListAge", "ListAgeAlarm", "list_age_s", 600),
+        ("StatementLeft", "StatementEndsAlarm", "statement_left_s", 7 * DAY_S),
+        ("DayKeysLeft", "DayKeysEndAlarm", "keys_left_s", 32 * DAY_S),
+    ],
+)
+def test_what_runs_out_is_measured_where_the_door_asks(metric: str, alarm: str, member: str, within_s: int) -> None:
+    """The filter reads the member that the canary writes, leaves out what was not learnt, and its alarm reads the filter."""
+    held = resources("AWS::Logs::MetricFilter")[metric]["Properties"]
+    assert held["FilterPattern"] == f'{{ ($.message = "canary.ages") && ($.{member} >= 0) }}'
+    assert member in ages.Ages.__struct_fields__
+    (made,) = held["MetricTransformations"]
+    assert made["MetricValue"] == f"$.{member}"
+    assert (alarms()[alarm]["MetricName"], alarms()[alarm]["Threshold"]) == (made["MetricName"], within_s)
+    assert alarms()[alarm]["TreatMissingData"] == ("breaching" if metric == "ListAge" else "ignore")
+
+
+def test_day_keys_ring_before_a_statement_could_not_hold_its_month() -> None:
+    """A statement is good for 31 days and holds the keys of each; between the alarm and the forty days made is a week."""
+    assert VALID_FOR_S < alarms()["DayKeysEndAlarm"]["Threshold"] <= (AHEAD_DAYS - 7) * DAY_S
+
+
+def test_doors_throttled_are_all_doors() -> None:
+    """Every function that answers people at a door is a term of the sum."""
+    queries = alarms()["DoorThrottledAlarm"]["Metrics"]
+    counted = [one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for one in queries if "MetricStat" in one]
+    assert sorted(counted) == ["AssistedFunction", "HolderFunction", "PublicFunction"]
+    (summed,) = [one["Expression"] for one in queries if one["ReturnData"]]
+    assert sorted(summed.split(" + ")) == sorted(one["Id"] for one in queries if not one["ReturnData"])
+
+
 def rings_above_nothing(alarm: dict[str, Any]) -> bool:
     """Whether a single one within a period rings, and silence does not."""
     said = alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"], alarm["ComparisonOperator"]
@@ -74,7 +109,7 @@ def test_every_stream_s_reader_has_an_alarm_for_being_late(name: str) -> None:
     (late,) = [
         alarm
         for alarm in alarms().values()
-        if alarm["MetricName"] == "IteratorAge"
+        if alarm.get("MetricName") == "IteratorAge"
         and alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": name}}]
     ]
     assert (late["Namespace"], late["Statistic"], late["ComparisonOperator"]) == (
@@ -94,7 +129,7 @@ def test_results_are_late_well_before_a_correction_is() -> None:
 @pytest.mark.parametrize("metric", ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"])
 def test_a_run_that_ends_without_success_rings_however_it_ended(metric: str) -> None:
     """Failed, out of time, stopped: each is a metric of its own."""
-    (alarm,) = [one for one in alarms().values() if one["MetricName"] == metric]
+    (alarm,) = [one for one in alarms().values() if one.get("MetricName") == metric]
     assert alarm["Namespace"] == "AWS/States"
     assert alarm["Dimensions"] == [{"Name": "StateMachineArn", "Value": {"Ref": "Matching"}}]
     assert rings_above_nothing(alarm)

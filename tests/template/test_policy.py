@@ -23,7 +23,7 @@ READERS = {
     "AssistedTable": "Assisted",
     "CodeTable": "Public",
     # What a laboratory found.
-    "ResultTable": "Public Jobs MatchEvent",
+    "ResultTable": "Public Jobs MatchEvent Oversight",
 }
 SECRETS = {
     # With it every identity number can be tried against a pid.
