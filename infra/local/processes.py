@@ -19,10 +19,13 @@ from pathlib import Path
 from infra.local.engine import AWS, REGION
 from infra.local.problems import EngineDied, EngineMissing
 from infra.local.state import HOST, State
+from infra.local.turns import AT_ONCE, IN_LINE, REFUSING
 from infra.paths import ENGINE_PYTHON, ROOT
 
 START_S = 60.0
 STOP_S = 30.0
+# Of the HTTP server: whoever waits for a turn waits in a thread, and some are free to say that the line is full.
+THREADS = str(AT_ONCE + IN_LINE + REFUSING)
 # A developer's own cloud profile must never reach the functions or be reached by them.
 FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
@@ -95,7 +98,7 @@ def _engine_environment(state: State, port: int) -> dict[str, str]:
 def start_http(state: State, port: int, environment: Mapping[str, str]) -> Child:
     """Start the HTTP server on `port` and wait until it answers."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning"]
+    command += ["--workers", "1", "--blocking-threads", THREADS, "--no-ws", "--log-level", "warning"]
     child = _start("The HTTP server", [*command, "infra.local.wsgi:application"], environment, state.http_log)
     _await_answer(child, f"http://{HOST}:{port}/health")
     return child
