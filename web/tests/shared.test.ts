@@ -1,7 +1,7 @@
 /** What pages share: the server's clock, keys and proofs, patience, sessions, storage where there is none. */
 import { jwtVerify } from "jose";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { ask, Offline, patiently, Problem } from "../src/shared/api";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ask, isBusy, Offline, patiently, Problem } from "../src/shared/api";
 import { chinaClock, chinaDay, chinaInstant, instantOf, rfc3339 } from "../src/shared/china";
 import { clockIsBehind, learnClock, noteInstant, serverNow } from "../src/shared/clock";
 import { dpop, makeKey, sign, thumbprint } from "../src/shared/keys";
@@ -95,6 +95,33 @@ test("what passes is tried again, what is refused is not", async () => {
   };
   await expect(patiently(wrong)).rejects.toMatchObject({ code: "name" });
   expect(turns).toBe(1);
+});
+
+test("in a rush a check-in comes back when the service says, and without a network it waits for one at once", async () => {
+  vi.useFakeTimers();
+  try {
+    let turns = 0;
+    const busy = async (): Promise<number> => {
+      if (++turns === 1) throw new Problem(503, "busy", "", [], 4);
+      return turns;
+    };
+    const done = patiently(busy, 2, isBusy, 6);
+    await vi.advanceTimersByTimeAsync(3999);
+    expect(turns).toBe(1);
+    await vi.advanceTimersByTimeAsync(1001);
+    expect(await done).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
+  for (const error of [new Offline("x"), new Problem(500, "internal", ""), new Problem(429, "cap", "", [], 600)]) {
+    let turns = 0;
+    const refused = async (): Promise<never> => {
+      turns++;
+      throw error;
+    };
+    await expect(patiently(refused, 2, isBusy, 6)).rejects.toBe(error);
+    expect(turns).toBe(1);
+  }
 });
 
 test("requests at once renew one token, and a token refused once is renewed once", async () => {

@@ -5,11 +5,14 @@
  * came back. What the browser could not store is held by the page, which says that closing it loses that.
  */
 import type { Household, Member } from "../me/household";
-import { Problem } from "../shared/api";
+import { isBusy, patiently, Problem } from "../shared/api";
 import { serverNow } from "../shared/clock";
 import { type Answer, answered, batches, bodyOf, isPast, type Kept } from "./rules";
 
 const DIRECT_MS = 8000;
+/** In a rush: once more, after as long as the service asks for, while somebody stands at the door; longer waits are the queue's. */
+const TRIES = 2;
+const MOST_WAIT_S = 6;
 
 /** Visits that could not be stored, by id. */
 const unkept = new Map<string, Kept>();
@@ -74,7 +77,9 @@ function noteStanding(pid: string, error?: unknown): void {
 async function send(household: Household, member: Member, visit: Kept): Promise<Kept> {
   try {
     const body = bodyOf(visit);
-    const answer = await household.session(member).ask<Answer>("POST", "/checkins", { body, patienceMs: DIRECT_MS });
+    const session = household.session(member);
+    const attempt = () => session.ask<Answer>("POST", "/checkins", { body, patienceMs: DIRECT_MS });
+    const answer = await patiently(attempt, TRIES, isBusy, MOST_WAIT_S);
     noteStanding(member.pid);
     return await settle(household, visit, answer);
   } catch (error) {
@@ -105,7 +110,8 @@ async function sendBatch(household: Household, member: Member, batch: readonly K
   try {
     const body = { checkins: batch.map(bodyOf) };
     const session = household.session(member);
-    const { results } = await session.ask<{ results: Answer[] }>("POST", "/checkins/batch", { body });
+    const attempt = () => session.ask<{ results: Answer[] }>("POST", "/checkins/batch", { body });
+    const { results } = await patiently(attempt, TRIES, isBusy);
     noteStanding(member.pid);
     for (const [place, visit] of batch.entries()) {
       const answer = results[place];

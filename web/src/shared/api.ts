@@ -98,15 +98,25 @@ function isPassing(error: unknown): error is Problem | Offline {
   return error instanceof Offline || (error instanceof Problem && (error.status === 429 || error.status >= 500));
 }
 
-/** Try something again while what refuses is passing: full jitter from 1 s, or as long as `Retry-After` says. */
-export async function patiently<T>(attempt: () => Promise<T>, tries = 4): Promise<T> {
+/** Whether the service, or the gateway before it, has too much to do: nothing was done, and a moment later it may be. */
+export function isBusy(error: unknown): error is Problem {
+  return error instanceof Problem && (error.status === 429 || error.status === 503);
+}
+
+/** Try something again while what refuses is passing: full jitter from 1 s, or as long as `Retry-After` says and a little more. */
+export async function patiently<T>(
+  attempt: () => Promise<T>,
+  tries = 4,
+  passes: (error: unknown) => boolean = isPassing,
+  mostWaitS = MOST_WAIT_S,
+): Promise<T> {
   for (let turn = 1; ; turn++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isPassing(error) || turn >= tries) throw error;
+      if (!passes(error) || turn >= tries) throw error;
       const asked = error instanceof Problem ? error.retryAfterS : 0;
-      if (asked > MOST_WAIT_S) throw error;
+      if (asked > mostWaitS) throw error;
       const waitS = asked + Math.random() * 2 ** (turn - 1);
       await new Promise((done) => setTimeout(done, waitS * 1000));
     }
