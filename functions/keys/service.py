@@ -19,7 +19,7 @@ from jwcrypto.common import base64url_encode
 
 import credentials
 from credentials.contexts import context_document
-from credentials.statement import peek_statement
+from credentials.statement import digest, peek_statement
 from functions.keys import rules
 from functions.keys.model import DayKey
 from functions.shared import log
@@ -28,6 +28,7 @@ from functions.shared.config import settings
 from functions.shared.objects import public
 
 STATEMENT_KEY = ".well-known/epipass-keys.jwt"
+STATEMENTS = ".well-known/epipass-keys/"  # and the number of each, for ever
 JWKS_KEY = ".well-known/jwks.json"
 CONTEXT_KEY = "contexts/v1"
 
@@ -61,12 +62,27 @@ def trusted_keys(at: int) -> credentials.KeySet:
     """Return the keys as a guard's page has them: the key statement's, with what it withdraws and until when it holds.
 
     It is read from our own bucket, so its signature is not asked again. Before the first ceremony there is none, and the
-    table's own keys are all there is.
+    table's own keys are all there is. An older statement put back in the newest's place is followed to the newest.
     """
     held = public.get(STATEMENT_KEY)
     if held is None:
         return key_set(at)
-    return stated(held.decode("ascii"))
+    return stated(_newest(held.decode("ascii")))
+
+
+def _newest(token: str) -> str:
+    """Follow a statement by the numbered copies to the last that names the one before it by its hash.
+
+    A page remembers the newest it saw; a function that starts anew remembers nothing, and what a newer statement
+    withdrew would be good again.
+    """
+    while following := public.get(f"{STATEMENTS}{peek_statement(token).seq + 1}.jwt"):
+        newer = following.decode("ascii")
+        if peek_statement(newer).prev != digest(token):
+            break
+        log.event("keys.statement-rolled-back", seq=peek_statement(token).seq)
+        token = newer
+    return token
 
 
 def stated(token: str) -> credentials.KeySet:

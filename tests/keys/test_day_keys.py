@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError
@@ -103,3 +104,28 @@ def test_the_key_statement_binds_our_own_verifiers_too() -> None:
     assert service.trusted_keys(NOW).statement is None
     if before is not None:
         public.put(service.STATEMENT_KEY, before)
+
+
+def test_an_older_statement_put_back_is_followed_to_the_newest() -> None:
+    """What the newer one withdrew stays withdrawn; a numbered copy that does not follow by hash is nobody's newest."""
+    before, root = public.get(service.STATEMENT_KEY), credentials.LocalSigner.generate()
+    listed = list(service.public_keys("pass"))[:3]
+    signed = partial(credentials.sign_statement, issuer="https://pass.example.gov", keys=listed, signer=root)
+    first = signed(at=NOW - 60)
+    second = signed(at=NOW, previous=first, not_before=NOW)
+    foreign = signed(at=NOW, previous=signed(at=NOW - 90))
+    copy = f"{service.STATEMENTS}2.jwt"
+    numbered = public.get(copy)
+    try:
+        public.put(service.STATEMENT_KEY, first.encode())
+        public.put(copy, foreign.encode())
+        apart = service.trusted_keys(NOW).statement
+        public.put(copy, second.encode())
+        followed = service.trusted_keys(NOW).statement
+    finally:
+        for key, held in ((service.STATEMENT_KEY, before), (copy, numbered)):
+            public.put(key, held) if held else public.delete(key)
+    assert apart is not None
+    assert apart.seq == 1
+    assert followed is not None
+    assert (followed.seq, followed.not_before) == (2, NOW)
