@@ -15,6 +15,7 @@ from cli.deployment import deployment, state_folder
 from cli.seed import EXAMPLES, PRINTED, PRINTED_URL, seed
 from infra.local import LaunchError, Service, embedded
 from infra.local.messages import Inbox
+from infra.local.problems import StateNotSaved
 
 PORT, ENGINE_PORT = 8000, 14566
 POLL_S = 0.5
@@ -29,7 +30,7 @@ def run(*, no_seed: bool) -> None:
     EPIPASS_PORT (8000), EPIPASS_ENGINE_PORT (14566) and EPIPASS_STATE (.epipass) say where.
     """
     _stop_on_signal()
-    state = state_folder()
+    state, kept = state_folder(), True
     started = time.monotonic()
     try:
         with embedded(
@@ -49,9 +50,10 @@ def run(*, no_seed: bool) -> None:
             _tell(service)
             _watch(service)
     except LaunchError as problem:
+        kept = not isinstance(problem, StateNotSaved)
         raise click.ClickException(str(problem)) from None
     finally:
-        click.echo("Stopped. The state is kept; start again with the same command.")
+        click.echo("Stopped. The state is kept; start again with the same command." if kept else "Stopped.")
 
 
 def _port(variable: str, default: int) -> int:

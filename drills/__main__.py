@@ -7,12 +7,15 @@ oracle. Exit status 1: an acknowledged write was lost, one was invented, or a la
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from drills import clocks, doors, stops, wires
 from drills.load import Size
 from drills.played import Played
+from infra.paths import ROOT
 
 Drill = Callable[[int, Size, int], Played]
 DRILLS: Mapping[str, Drill] = {
@@ -42,16 +45,28 @@ def main() -> None:
     unknown = set(asked.name) - set(DRILLS)
     if unknown:
         parser.error(f"no such drill: {', '.join(sorted(unknown))}")
-    size, people = (SMALL, 3) if asked.small else (Size(), asked.people)
-    print(f"seed {asked.seed}, {people} people, {size}", flush=True)
-    failed = []
-    for name in asked.name or DRILLS:
-        began = time.monotonic()
-        played = DRILLS[name](people, size, asked.seed)
-        print(f"{played.told()}\n       {time.monotonic() - began:.0f} s", flush=True)
-        failed += [] if played.well else [name]
+    names = asked.name or list(DRILLS)
+    if len(names) > 1:
+        _apart(names, ["--people", str(asked.people), "--seed", str(asked.seed), *(["--small"] if asked.small else [])])
+    else:
+        _play(names[0], 3 if asked.small else asked.people, SMALL if asked.small else Size(), asked.seed)
+
+
+def _apart(names: Sequence[str], options: Sequence[str]) -> None:
+    """Play each drill in a process of its own: tables' clients hold on to the engine of their process for its life."""
+    command = [sys.executable, "-m", "drills"]
+    failed = [name for name in names if subprocess.run([*command, name, *options], cwd=ROOT, check=False).returncode]
     if failed:
         raise SystemExit(f"Failed: {', '.join(failed)}")
+
+
+def _play(name: str, people: int, size: Size, seed: int) -> None:
+    began = time.monotonic()
+    print(f"{name}: seed {seed}, {people} people, {size}", flush=True)
+    played = DRILLS[name](people, size, seed)
+    print(f"{played.told()}\n       {time.monotonic() - began:.0f} s", flush=True)
+    if not played.well:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

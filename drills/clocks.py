@@ -47,7 +47,7 @@ def clock(people: int, size: Size, seed: int) -> Played:
             played.broken += list(_wrong_passes(crew))
         for hours in (50, 15 * 24):
             played.notes.append(_much_later(crew, played, held, hours))
-        _back(crew, 0)
+        _together(crew, 0)
         played.notes.append(_lists_from_ahead(crew))
         return ended(crew, played)
 
@@ -57,7 +57,7 @@ def key(people: int, size: Size, seed: int) -> Played:
     with staged(clock=True) as stage:
         crew = gathered(stage, people)
         now = int(time.time())
-        _back(crew, DAY_S - now % DAY_S - BEFORE_MIDNIGHT_S)
+        _together(crew, DAY_S - now % DAY_S - BEFORE_MIDNIGHT_S)
         played = Played("key", "the day's key ended while passes were signed", Found())
         with ThreadPoolExecutor(1) as pool:
             acting = pool.submit(load.run, crew, replace(size, corrected=0), seed)
@@ -70,7 +70,7 @@ def key(people: int, size: Size, seed: int) -> Played:
         crew.stage.call("PublisherFunction")
         played.notes.append(_keys_of_passes(crew, played))
         played.notes.append(_no_key_left(crew, played))
-        _back(crew, 0)
+        _together(crew, 0)
         return ended(crew, played)
 
 
@@ -94,7 +94,8 @@ def _keys_of_passes(crew: Crew, played: Played) -> str:
 def _no_key_left(crew: Crew, played: Played) -> str:
     """Go to the first day without any key: nothing is signed, the function fails aloud, and doctor says why."""
     before = _list_dates(crew)
-    _back(crew, KEYS_END_DAYS * DAY_S)
+    crew.stage.move_clock(KEYS_END_DAYS * DAY_S)
+    crew.skew_s = KEYS_END_DAYS * DAY_S
     answered = crew.stage.call("PublisherFunction")
     failed = json.loads(answered["Payload"].read() or b"{}").get("errorType", "nothing")
     played.broken += [] if answered.get("FunctionError") else ["the publisher did not fail"]
@@ -119,12 +120,14 @@ def _moved_under_load(crew: Crew, size: Size, seed: int, seconds: float) -> int:
         crew.stage.move_clock(seconds)
         time.sleep(SLOW_PHONE_S)
         crew.skew_s = seconds
+        crew.on_duty()
         unanswered = acting.result()
-    _back(crew, 0)
+    _together(crew, 0)
     return unanswered
 
 
-def _back(crew: Crew, seconds: float) -> None:
+def _together(crew: Crew, seconds: float) -> None:
+    """Move the clock, and everybody with it."""
     crew.stage.move_clock(seconds)
     crew.skew_s = seconds
     crew.on_duty()
@@ -144,7 +147,7 @@ def _wrong_passes(crew: Crew) -> Iterator[str]:
 
 def _much_later(crew: Crew, played: Played, held: Any, hours: int) -> str:
     """Look at what was good once, so much later: passes have ended, and in the end nothing is shown any more."""
-    _back(crew, hours * HOUR_S)
+    _together(crew, hours * HOUR_S)
     shown = crew.shown(held, crew.now())
     verdict = patiently(partial(crew.verify, shown), time.monotonic() + 30)
     said = f"{verdict.body['verdict']} {verdict.body['code']}" if verdict and verdict.ok else "none"
@@ -161,9 +164,9 @@ def _much_later(crew: Crew, played: Played, held: Any, hours: int) -> str:
 
 def _lists_from_ahead(crew: Crew) -> str:
     """Publish by the clock six hours ahead, and then by the true one: measure how long doors refuse the lists."""
-    _back(crew, 6 * HOUR_S)
+    _together(crew, 6 * HOUR_S)
     crew.stage.call("PublisherFunction")
-    _back(crew, 0)
+    _together(crew, 0)
     crew.stage.call("PublisherFunction")
     now, made = crew.now(), _list_dates(crew)
     ahead = max((at - now for at in made), default=0)

@@ -8,7 +8,7 @@ import time
 from functools import partial
 from typing import Any
 
-from cli.ceremony import STATEMENT, Public
+from cli.ceremony import STATEMENT, STATEMENTS, Public
 from cli.deployment import deployment
 from cli.doctor import examine
 from cli.roots import KmsSigner
@@ -26,7 +26,6 @@ from infra.paths import ROOT
 JWKS = ".well-known/jwks.json"
 GATE_AGE_S = 3_600  # of the gate's policy: the oldest withdrawal data its guard admits by
 DOCTOR_S = 301
-TURNSTILE_S = 300  # in which a turnstile learns of a new statement
 
 
 def statement(people: int, size: Size, seed: int) -> Played:
@@ -39,6 +38,7 @@ def statement(people: int, size: Size, seed: int) -> Played:
         crew = gathered(stage, people)
         unanswered = load.run(crew, size, seed)
         newer = _signed(public, root, stage, older, crew.now() + 1)
+        public.put(f"{STATEMENTS}/2.jwt", newer.encode(), "application/jwt")
         public.put(STATEMENT, newer.encode(), "application/jwt")
         played = Played(
             "statement",
@@ -46,6 +46,7 @@ def statement(people: int, size: Size, seed: int) -> Played:
             Found(),
         )
         time.sleep(2)
+        stage.call("PublisherFunction")
         _look(played, crew, root, (older, newer))
         return ended(crew, played)
 
@@ -64,14 +65,16 @@ def _look(played: Played, crew: Crew, root: KmsSigner, tokens: tuple[str, str]) 
     played.broken += [] if first.get("pass") == "ok" else ["the page did not know the pass by the older statement"]
     played.broken += [] if second.get("pass") == "withdrawn" else ["the newer statement did not withdraw"]
     played.broken += [] if back.get("refused") == "untrusted" else ["the page took an older statement"]
+    crew.stage.start_http()  # what a turnstile's server remembers for five minutes is forgotten
     verdicts = [_turnstile(crew, one)]
     public = Public(crew.stage.service.client("s3"), crew.stage.service.outputs["PublicBucket"])
     public.put(STATEMENT, older.encode(), "application/jwt")
-    crew.stage.start_http()  # what a turnstile's server remembers for five minutes is forgotten
+    crew.stage.start_http()
     verdicts.append(_turnstile(crew, one))
     played.notes.append(
         f"turnstile, whose server starts anew each time: by the newer {verdicts[0]}, rolled back {verdicts[1]}"
     )
+    played.broken += [f"the turnstile said {one}" for one in verdicts if one != "refused withdrawn"]
 
 
 def frozen(people: int, _size: Size, seed: int) -> Played:

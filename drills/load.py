@@ -87,6 +87,38 @@ def settle_jobs(crew: Crew, until: float) -> dict[str, str]:
     return unsettled
 
 
+def send_again(crew: Crew) -> str:
+    """Send all acknowledged check-ins and files again, as if nothing had been answered; return what was sent."""
+    until, people = time.monotonic() + 120, {one.pid: one for one in crew.people}
+    by_person: dict[str, list[Visit]] = {}
+    for visit in sorted(crew.ledger.visits_acked, key=lambda one: one.at):
+        by_person.setdefault(visit.pid, []).append(visit)
+    for pid, visits in by_person.items():
+        for start in range(0, len(visits), BATCH):
+            patiently(partial(crew.check_in, people[pid], visits[start : start + BATCH]), until)
+    files = list(crew.uploads)
+    for upload in files:
+        patiently(upload, until)
+    return f"{sum(map(len, by_person.values()))} check-ins, {len(files)} files"
+
+
+def match(crew: Crew) -> list[str]:
+    """Have a matching run decide about everybody, as each night; return what went wrong."""
+    until, headers = (
+        time.monotonic() + 120,
+        {"Authorization": f"Bearer {crew.stage.service.token('officer', AREA[:6])}"},
+    )
+    begun = patiently(partial(crew.wire.ask, "POST", "/matching/runs", {}, headers), until)
+    if begun is None or not begun.ok:
+        return ["no matching run could be begun"]
+    while time.monotonic() < until:
+        seen = patiently(partial(crew.wire.ask, "GET", f"/matching/runs/{begun.body['run']}", b"", headers), until)
+        if seen and seen.ok and seen.body["state"] in {"done", "held", "failed"}:
+            return [] if seen.body["state"] == "done" else [f"the matching run is {seen.body['state']}"]
+        time.sleep(1)
+    return ["the matching run did not end"]
+
+
 def _state_of(crew: Crew, job: str) -> str:
     try:
         headers = {"Authorization": f"Bearer {crew.ledger.jobs[job]}"}

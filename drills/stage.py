@@ -114,13 +114,11 @@ class Stage:
 
 @contextmanager
 def staged(*, clock: bool = False) -> Iterator[Stage]:
-    """Start everything in a folder that goes again; `clock`: whether its clock will be moved."""
+    """Start everything in a folder that goes again, once in a process; `clock`: whether its clock will be moved."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="epipass-drill-")))
         engine_port = free_port()
         service = stack.enter_context(embedded(folder / "state", engine_port=engine_port, http=False))
-        before = dict(os.environ)
-        stack.callback(_restore, before)
         os.environ.update(service.environment)
         os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"  # what this process itself does is told by the drill's line
         proxy = stack.enter_context(proxied(free_port(), engine_port))
@@ -133,14 +131,3 @@ def staged(*, clock: bool = False) -> Iterator[Stage]:
         stack.callback(stage.stop_http)
         stage.start_http()
         yield stage
-
-
-def _restore(before: dict[str, str]) -> None:
-    from functions.keys import service as keys  # noqa: PLC0415 - the environment names the tables
-    from functions.shared import aws, config, secrets, transactions  # noqa: PLC0415 - the same
-
-    os.environ.clear()
-    os.environ.update(before)
-    # Kept for a process's life; the next drill has an engine of its own.
-    for cached in (config.settings, aws.client, secrets.secret, transactions._connection, keys._signer, keys._key_set):  # noqa: SLF001
-        cached.cache_clear()

@@ -8,19 +8,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from drills import load, oracle
-from drills.crew import Crew, gathered
+from drills.crew import Crew, gathered, place_of
 from drills.ledger import Visit
 from drills.load import Size
 from drills.oracle import Found
 from drills.played import Played, ended
 from drills.stage import Stage, staged
-from drills.wire import Passing, patiently
+from drills.wire import Passing
 
 KILL = "docs/engine.md: what the engine was told since its last orderly stop dies with it"
 DOWN_S = 3.0
+# A pass that was lost is fetched anew, by another key; its scan was of that very pass.
+UNREPEATABLE = ("passes", "scans")
 
 
 def stop(people: int, size: Size, seed: int) -> Played:
@@ -37,6 +38,7 @@ def stop(people: int, size: Size, seed: int) -> Played:
         unanswered = _interrupted(crew, size, seed, restart)
         played = Played("stop", f"the engine stopped in order under load: {'; '.join(told)}", Found())
         played.notes.append(f"{unanswered} acts never got an answer")
+        played.broken += load.match(crew)  # what stream records meant that were unread at the stop
         ended(crew, played, counters=False)
         have, rows = oracle.counted(crew, time.monotonic() + 30)
         played.notes.append(f"counters say {have} check-ins, rows are {rows}: stream records unread at a stop are gone")
@@ -59,51 +61,42 @@ def kill(people: int, size: Size, seed: int) -> Played:
             told.append(f"answers again {stage.start_engine():.1f} s after its start")
 
         unanswered = _interrupted(crew, size, seed, restart)
-        return _after_kill(crew, saved, told, unanswered)
+        found = oracle.judged(crew)
+        played = Played("kill", f"the engine killed under load: {'; '.join(told)}", found, allowed_losses=KILL)
+        played.refusals = crew.ledger.told_refusals()
+        played.notes.append(
+            f"{saved} writes saved by the stop before, {crew.ledger.acknowledged() - saved} acknowledged since; "
+            f"{unanswered} acts never got an answer"
+        )
+        return _restored(crew, played)
 
 
-def _after_kill(crew: Crew, saved: int, told: list[str], unanswered: int) -> Played:
-    found = oracle.judged(crew)
-    played = Played("kill", f"the engine killed under load: {'; '.join(told)}", found, allowed_losses=KILL)
-    played.refusals = crew.ledger.told_refusals()
-    kinds = Counter(one.partition(" ")[0] for one in found.lost)
-    played.notes.append(
-        f"{saved} writes saved by the stop before, {crew.ledger.acknowledged() - saved} acknowledged since; "
-        f"lost by kind {dict(kinds)}; {unanswered} acts never got an answer"
-    )
-    again = send_again(crew)
+def _restored(crew: Crew, played: Played) -> Played:
+    """Send everything again; what cannot be sent again is fetched anew."""
+    again = load.send_again(crew)
+    stuck = load.settle_jobs(crew, time.monotonic() + 120)
+    played.broken += [f"job {job} stayed {state}" for job, state in stuck.items()] + load.match(crew)
+    crew.stage.call("PublisherFunction")
     after = oracle.judged(crew)
     left = [one for one in after.lost if not one.startswith(UNREPEATABLE)]
-    played.notes.append(f"all phones and offices send their {again} again: {after.told()}")
-    played.broken += [f"not restored: {one}" for one in left] + [f"invented after: {one}" for one in after.invented]
+    played.notes.append(f"after everybody sent theirs again ({again}) and a matching run: {after.told()}")
+    places = Counter(place_of(token) for token in crew.ledger.passes_acked)
+    shared = sum(n > 1 for n in places.values())
+    played.notes.append(
+        f"{shared} places in status lists were given twice: to a pass that died with the engine, and anew"
+    )
+    played.broken += [f"not restored: {one}" for one in left[:5]] + [f"invented after: {one}" for one in after.invented]
     return played
 
 
-# A pass that was lost is fetched anew, by another key and in another place; its scan was of that very pass.
-UNREPEATABLE = ("passes", "scans", "withdrawals", "published", "results", "listed", "lake")
-
-
-def send_again(crew: Crew) -> str:
-    """Send all acknowledged check-ins again, as their phones would if nothing had been answered; return what was sent."""
-    until = time.monotonic() + 120
-    by_person: dict[str, list[Visit]] = {}
-    for visit in sorted(crew.ledger.visits_acked, key=lambda one: one.at):
-        by_person.setdefault(visit.pid, []).append(visit)
-    people = {one.pid: one for one in crew.people}
-    for pid, visits in by_person.items():
-        for start in range(0, len(visits), load.BATCH):
-            patiently(partial(crew.check_in, people[pid], visits[start : start + load.BATCH]), until)
-    return f"{sum(map(len, by_person.values()))} check-ins"
-
-
 def _while_down(crew: Crew) -> str:
-    """Ask for something that needs the engine: an orderly refusal, and how long it took."""
+    """Check in while there is no engine: an orderly refusal, and how long it took."""
     began, before = time.monotonic(), crew.ledger.refused.copy()
+    one = crew.people[0]
     with suppress(Passing):
-        crew.ask_as(crew.people[0], "/checkins/batch", {"checkins": []})
-        crew.fetch(crew.people[0], crew.people[0].holder)
+        crew.check_in(one, [Visit(one.pid, crew.venues[0], "out", crew.now())])
     new = crew.ledger.refused - before
-    return f"while it is down a request gets {', '.join(new) or 'an answer'} after {time.monotonic() - began:.1f} s"
+    return f"while it is down requests get {', '.join(new) or 'an answer'}, one after {time.monotonic() - began:.1f} s"
 
 
 def _interrupted(crew: Crew, size: Size, seed: int, event: Callable[[], None]) -> int:

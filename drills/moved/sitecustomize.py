@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import time_machine
@@ -22,18 +23,26 @@ def _seconds(file: Path) -> float:
         return 0.0
 
 
-def _follow(file: Path, moved: float, travel: time_machine.Traveller) -> None:
-    look = threading.Event()
+def _follow(file: Path, travel: time_machine.Traveller) -> None:
+    moved, look = None, threading.Event()
     while True:
-        look.wait(_LOOK_S)
         wanted = _seconds(file)
         if wanted != moved:
             travel.move_to(time_machine.escape_hatch.time.time() + wanted)
             moved = wanted
+        look.wait(_LOOK_S)
+
+
+def _begin(file: Path) -> None:
+    travel = time_machine.travel(time.time() + _seconds(file), tick=True).start()
+
+    def follow() -> None:
+        threading.Thread(target=_follow, args=(file, travel), daemon=True).start()
+
+    follow()
+    # Threads do not survive a fork, and the HTTP server forks its worker.
+    os.register_at_fork(after_in_child=follow)
 
 
 if "EPIPASS_DRILL_CLOCK" in os.environ:
-    _file = Path(os.environ["EPIPASS_DRILL_CLOCK"])
-    _first = _seconds(_file)
-    _travel = time_machine.travel(time_machine.escape_hatch.time.time() + _first, tick=True).start()
-    threading.Thread(target=_follow, args=(_file, _first, _travel), daemon=True).start()
+    _begin(Path(os.environ["EPIPASS_DRILL_CLOCK"]))

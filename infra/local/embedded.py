@@ -12,13 +12,14 @@ from typing import Any
 from infra.local import oidc
 from infra.local.deploy import deploy
 from infra.local.engine import REGION, Engine
-from infra.local.problems import LaunchError
+from infra.local.problems import LaunchError, StateNotSaved
 from infra.local.processes import Child, clean_environment, start_engine, start_http
 from infra.local.state import HOST, State, check_port, free_port, held, readable_by_owner
 from infra.local.template import plan
 from infra.paths import PACKAGED, TEMPLATE
 
 ISSUER = "https://pass.example.gov"
+NOT_SAVED = 74  # what infra/inside/shutdown.py leaves with
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def embedded(
 
     `prepare` fills the secrets and makes the first day keys, as `epipass init` does in the cloud.
     `schedules` sets the template's clocks going: a person's run wants them, a test does not.
-    Raises LaunchError with one sentence for the person at the terminal.
+    Raises LaunchError with one sentence for the person at the terminal; StateNotSaved at the end.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(held(state.resolve()))
@@ -69,7 +70,7 @@ def embedded(
         check_port(gateway_port, "EPIPASS_ENGINE_PORT")
         check_port(http_port, "EPIPASS_PORT")
         engine = start_engine(folder, gateway_port)
-        stack.callback(engine.stop)
+        stack.callback(stopped, engine)
         service = _deployed(folder, engine, http_port, gateway_port, schedules=schedules, issuer=issuer)
         if prepare:
             call(service, "PrepareSecretsFunction")
@@ -81,6 +82,15 @@ def embedded(
         _announce(service)
         stack.callback(folder.service_file.unlink, missing_ok=True)
         yield service
+
+
+def stopped(engine: Child) -> None:
+    """Stop the engine in order.
+
+    Raises StateNotSaved when it left without having saved its state.
+    """
+    if engine.stop() == NOT_SAVED:
+        raise StateNotSaved(engine.log)
 
 
 def call(service: Service, output: str) -> Any:

@@ -1,5 +1,7 @@
 """What can keep the embedded engine from running; each message says what to do about it."""
 
+from pathlib import Path
+
 
 class LaunchError(Exception):
     """The engine cannot be started or has died; its text is one sentence for the person at the terminal."""
@@ -22,6 +24,16 @@ class EngineMissing(LaunchError):
 
 class EngineDied(LaunchError):
     """The engine's process ended by itself."""
+
+
+class StateNotSaved(LaunchError):
+    """The engine could not write its state when it was stopped: the disk is full, or the folder is gone."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(
+            "The engine's state could not be saved: what was done since its last stop is lost, what was saved then is kept. "
+            f"Make room on the disk before you start it again; {log} says what failed."
+        )
 
 
 class DeployFailed(LaunchError):
