@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any, Self, TypeVar
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -53,7 +54,7 @@ class Table(Model):
         try:
             self.save(condition=condition)
         except PutError as error:
-            if error.cause_response_code == _LOST:
+            if _is_lost(error):
                 return False
             raise
         return True
@@ -63,7 +64,7 @@ class Table(Model):
         try:
             self.update(actions=actions, condition=condition)
         except UpdateError as error:
-            if error.cause_response_code == _LOST:
+            if _is_lost(error):
                 return False
             raise
         return True
@@ -76,6 +77,11 @@ class Table(Model):
         except cls.DoesNotExist:
             return None
         return row if alive(row, at) else None
+
+
+def _is_lost(error: PutError | UpdateError) -> bool:
+    # A connection that broke has no answer, and PynamoDB would ask that for its code.
+    return isinstance(error.cause, ClientError) and error.cause_response_code == _LOST
 
 
 Row = TypeVar("Row", bound=Table)
