@@ -78,7 +78,7 @@ class PersonOut(msgspec.Struct, frozen=True):
 @routes.post("/codes", roles={"public"}, body=CodeIn, answer=CodeOut, status=202, summary="Send a one-time code")
 def ask_code(request: Request) -> CodeOut:
     """Always 202 for a phone that can exist, whoever it belongs to and however often it was asked for."""
-    service.ask_code(request.body.phone, request.source_ip, request.at)
+    service.ask_code(request.body.phone, request.viewer, request.at)
     return CodeOut()
 
 

@@ -24,6 +24,7 @@ class Settings:
     oidc_jwks_url: str
     oidc_algorithm: str
     embedded: bool
+    edge_digests: tuple[str, ...] = ()  # hex SHA-256 of the secrets by which the edge proves itself; none: no edge
 
     @property
     def origins(self) -> frozenset[str]:
@@ -53,4 +54,5 @@ def settings() -> Settings:
         oidc_jwks_url=get("OIDC_JWKS_URL", ""),
         oidc_algorithm=get("OIDC_ALGORITHM", "RS256"),
         embedded=is_loopback(get("AWS_ENDPOINT_URL", "")),
+        edge_digests=tuple(filter(None, get("EPIPASS_EDGE_DIGESTS", "").split(","))),
     )

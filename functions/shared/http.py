@@ -16,7 +16,7 @@ import msgspec
 from chalice.app import Blueprint, Chalice, Response
 from chalice.app import Request as ChaliceRequest
 
-from functions.shared import clock, log
+from functions.shared import clock, log, viewer
 from functions.shared.callers import PUBLIC, Caller
 from functions.shared.config import settings
 from functions.shared.problems import (
@@ -46,6 +46,7 @@ GUARDED: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosnif
 INERT: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"}
 MAX_JSON: Final = 256 * 1024
 MAX_UPLOAD: Final = 4 * 1024 * 1024
+_ANYWHERE: Final = ("/health", "/openapi.json")  # what tells about the service itself, asked of it directly
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _FIRST = re.compile(r"\{(\w+)\}")
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
@@ -53,7 +54,10 @@ _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Request:
-    """One request, parsed: who, what, when. `body` is the struct the route declared, or bytes for an upload."""
+    """One request, parsed: who, what, when. `body` is the struct the route declared, or bytes for an upload.
+
+    `viewer` is the network address as limits count it, empty when there is none.
+    """
 
     method: str
     path: str
@@ -62,7 +66,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     at: int
-    source_ip: str
+    viewer: str
 
     def header(self, name: str) -> str:
         """Return a header's value, or the empty string."""
@@ -202,12 +206,13 @@ def _request(route: Route, captures: Mapping[str, str], raw: ChaliceRequest) -> 
         if not _ID.match(value):
             raise Malformed("An id holds letters, digits, _ and - only.", errors=(FieldError(f"/{name}", "id", ""),))
     headers, at = dict(raw.headers), clock.now()
+    gateway_s = str(raw.context.get("identity", {}).get("sourceIp", ""))
+    address = viewer.address_of(headers, gateway_s, () if route.path in _ANYWHERE else settings().edge_digests)
     path = str(raw.to_original_event().get("path") or raw.path)
     caller = caller_of(headers, route.method, path, settings=settings(), at=at)
     _authorise(route, caller)
     query = _query(route, raw.query_params)
-    source_ip = str(raw.context.get("identity", {}).get("sourceIp", ""))
-    return Request(route.method, path, caller, _body(route, raw, headers), query, headers, at, source_ip)
+    return Request(route.method, path, caller, _body(route, raw, headers), query, headers, at, address)
 
 
 def _authorise(route: Route, caller: Caller) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 import pytest
 
+from functions.shared.config import settings
 from functions.shared.http import MAX_JSON, OCTETS, Answer, Application, Request, Routes
 from functions.shared.problems import FieldError, Rejected, TooMany
 
@@ -66,6 +69,12 @@ def files(request: Request) -> Answer:
     return Answer(request.body, content_type="application/pdf")
 
 
+@rooms.get("/who", roles={"public"}, summary="From where")
+def who(request: Request) -> Answer:
+    """Answer with the address that limits count."""
+    return Answer(msgspec.json.encode(request.viewer), content_type="application/json")
+
+
 app = Application("test", [rooms])
 barrier = threading.Barrier(8)
 
@@ -86,7 +95,11 @@ def call(method: str, path: str, resource: str, body: Any = None, **event: Any) 
             "stageVariables": None,
             "pathParameters": captures,
             "path": path,
-            "requestContext": {"httpMethod": method, "resourcePath": resource, "identity": {}},
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": resource,
+                "identity": {"sourceIp": event.pop("source_ip", "")},
+            },
         },
         None,
     )
@@ -190,3 +203,30 @@ def test_threads_never_see_each_others_request() -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = pool.map(lambda n: call("POST", "/rooms/busy", "/rooms/{room}", {"count": n}), range(8))
         assert [answer["json"]["count"] for answer in answers] == list(range(8))
+
+
+@pytest.fixture
+def edge(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A deployment that is reached through its edge alone; the edge's secret."""
+    secret = "c" * 64
+    monkeypatch.setenv("EPIPASS_EDGE_DIGESTS", hashlib.sha256(secret.encode()).hexdigest())
+    settings.cache_clear()
+    yield secret
+    monkeypatch.delenv("EPIPASS_EDGE_DIGESTS")
+    settings.cache_clear()
+
+
+def test_behind_an_edge_a_route_knows_the_viewer_and_refuses_whoever_comes_past_it(edge: str) -> None:
+    """With the edge's word the viewer's address; without it nothing is answered, not even to somebody who claims one."""
+    through = call(
+        "GET", "/who", "/who", headers={"Epipass-Edge": edge, "Epipass-Viewer": "203.0.113.9"}, source_ip="130.176.0.9"
+    )
+    assert (through["statusCode"], through["json"]) == (200, "203.0.113.9")
+    past = call("GET", "/who", "/who", headers={"Epipass-Viewer": "203.0.113.9"}, source_ip="198.51.100.7")
+    assert (past["statusCode"], past["json"]["code"]) == (403, "edge")
+
+
+def test_without_an_edge_a_route_knows_what_the_gateway_saw() -> None:
+    """One machine: the gateway's own word, and no header of the caller's."""
+    answer = call("GET", "/who", "/who", headers={"epipass-viewer": "203.0.113.9"}, source_ip="127.0.0.1")
+    assert (answer["statusCode"], answer["json"]) == (200, "127.0.0.1")

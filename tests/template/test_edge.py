@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from typing import Any
 
 import pytest
 
+from app import app
+from functions.shared import viewer
 from infra.local.published import FILES, ORIGINS, PREFIXES, keys, security_headers
 from infra.local.template import read
 from infra.paths import ROOT
@@ -96,3 +100,109 @@ def test_a_page_is_its_folders_index_and_stays_in_its_folder() -> None:
     )
     assert keys("127.0.0.1:8000", "/v") == ()
     assert keys("127.0.0.1:8000", "/status/2026-11-24a-1") == ("status/2026-11-24a-1",)
+
+
+def api_behaviours() -> list[dict[str, Any]]:
+    """Every way from a page's origin to the API."""
+    return [
+        behaviour
+        for origin in ORIGINS
+        for behaviour in distribution(origin)["CacheBehaviors"]
+        if behaviour["TargetOriginId"] == "api"
+    ]
+
+
+def test_the_edge_proves_itself_and_says_whose_request_it_is() -> None:
+    """Each way to the API adds the secret at its end and the viewer's address at its beginning; both by the service's names."""
+    for origin in ORIGINS:
+        (api,) = [one for one in distribution(origin)["Origins"] if one["Id"] == "api"]
+        assert api["OriginCustomHeaders"] == [{"HeaderName": viewer.PROOF, "HeaderValue": {"Ref": "EdgeSecret"}}]
+        assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    told = {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["ViewerAddress", "FunctionARN"]}}
+    for behaviour in api_behaviours():
+        assert behaviour["FunctionAssociations"] == [told], behaviour["PathPattern"]
+    secret = read(ROOT / "infra" / "edge.yaml")["Parameters"]["EdgeSecret"]
+    assert (secret["NoEcho"], "Default" in secret) == (True, False)
+
+
+def test_whatever_a_viewer_writes_into_our_headers_is_gone() -> None:
+    """The edge's own code, run: a forged address is written over, a forged proof does not go on."""
+    code = edge()["ViewerAddress"]["Properties"]["FunctionCode"]
+    forged = {viewer.ADDRESS: {"value": "198.51.100.7"}, viewer.PROOF: {"value": "x"}, "host": {"value": "h"}}
+    event = {"viewer": {"ip": "203.0.113.9"}, "request": {"uri": "/codes", "headers": forged}}
+    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout)["headers"] == {viewer.ADDRESS: {"value": "203.0.113.9"}, "host": {"value": "h"}}
+
+
+def rules() -> dict[str, dict[str, Any]]:
+    """The firewall's rules by name."""
+    return {rule["Name"]: rule for rule in edge()["Firewall"]["Properties"]["Rules"]}
+
+
+def scopes(statement: Any) -> list[tuple[str, str]]:
+    """Every path that a rule is about, with how it is compared."""
+    if isinstance(statement, list):
+        return [found for one in statement for found in scopes(one)]
+    if not isinstance(statement, dict):
+        return []
+    match = statement.get("ByteMatchStatement")
+    here = [(match["SearchString"], match["PositionalConstraint"])] if match else []
+    return here + [found for value in statement.values() for found in scopes(value)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/codes",
+        "/people",
+        "/tokens",
+        "/venue-tokens",
+        "/venue-codes/{code}",
+        "/passes/verify",
+        "/checkins",
+        "/venue-managers",
+    ],
+)
+def test_what_can_be_tried_out_is_limited_by_the_viewer_s_address(path: str) -> None:
+    """A rule of its own, lower than the flood's, which answers 429 with when to come again."""
+    about = [
+        rule["Statement"]["RateBasedStatement"]
+        for rule in rules().values()
+        if "RateBasedStatement" in rule["Statement"]
+        and any(
+            path == said or (how == "STARTS_WITH" and path.startswith(said)) for said, how in scopes(rule["Statement"])
+        )
+    ]
+    flood = rules()["floods"]["Statement"]["RateBasedStatement"]["Limit"]
+    assert [one["AggregateKeyType"] for one in about] == ["IP"]
+    assert about[0]["Limit"] < flood
+    for rule in rules().values():
+        if "RateBasedStatement" in rule["Statement"]:
+            assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+
+
+def test_the_provider_s_rules_keep_no_file_out() -> None:
+    """Rules that read bodies count alone: a staff list is larger than 8 KB and names may look like anything."""
+    groups = [one["Statement"]["ManagedRuleGroupStatement"] for one in rules().values() if "OverrideAction" in one]
+    assert {one["Name"] for one in groups} == {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"}
+    counted = {
+        each["Name"] for one in groups for each in one["RuleActionOverrides"] if each["ActionToUse"] == {"Count": {}}
+    }
+    assert {"SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericRFI_BODY", "Log4JRCE_BODY"} <= counted
+
+
+def test_only_short_bodies_are_measured_at_the_edge() -> None:
+    """No route that takes files or batches is among those whose long bodies the firewall refuses."""
+    measured = {path for path, _ in scopes(rules()["bodies"]["Statement"])}
+    routes = {route.path: route for route in app.declared if route.method == "POST"}
+    assert measured <= set(routes)
+    assert not [path for path in measured if routes[path].body is bytes]
+    assert not measured & {"/checkins", "/checkins/batch", "/scans", "/uploads"}
+
+
+def test_rules_have_an_order_and_a_name_each() -> None:
+    """Two rules of one priority would be refused at deployment."""
+    held = edge()["Firewall"]["Properties"]["Rules"]
+    assert sorted(rule["Priority"] for rule in held) == list(range(1, len(held) + 1))
+    assert len(rules()) == len(held)
