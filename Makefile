@@ -150,6 +150,11 @@ $(STAMPS)/fuzz: requirements/fuzz.txt $(STAMPS)/venv
 fuzz-guided: $(STAMPS)/fuzz ## the same, guided by coverage
 	@.venv-fuzz/bin/python $(FUZZ) --guided
 
+# It needs the network, and says so when there is none: no part of `make test`.
+.PHONY: audit
+audit: $(STAMPS)/venv $(STAMPS)/node ## what is known against the pinned packages, and secrets in the files and their history
+	@$(BIN)/python -m infra.audit
+
 LOCK := --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
 lock: | $(STAMPS)/tools ## recompile requirements/*.txt
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH (pip install uv)" >&2; exit 1; }

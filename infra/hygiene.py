@@ -11,11 +11,22 @@ from pathlib import Path
 from infra.paths import ROOT
 
 # Each pattern is written so that this file does not match itself.
+SECRETS = {
+    "a private key": re.compile(r"-----BEGIN (EC |RSA |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE[ ]KEY"),
+    "an AWS access key": re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"),
+    "an AWS secret key": re.compile(r"(?i)aws.{0,20}secret.{0,20}[=:]\s*[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"),
+    "a forge's token": re.compile(r"(?<!\w)(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60}|glpat-[\w-]{20})"),
+    "a registry's token": re.compile(r"(?<!\w)(npm_[A-Za-z0-9]{36}|pypi-AgE[A-Za-z0-9_-]{50})"),
+    "a service's token": re.compile(
+        r"(?<!\w)(xox[abprs]-[A-Za-z0-9-]{20}|AIza[A-Za-z0-9_-]{35}|sk_live_[A-Za-z0-9]{24})"
+    ),
+    "a password in an address": re.compile(r"[a-z]+://[^\s/:@\"'{}<>$]{1,64}:[^\s/:@\"'{}<>$]{6,64}@[a-z0-9]"),
+    "a private JWK": re.compile(r"[\"']d[\"']\s*:\s*[\"'][A-Za-z0-9_-]{43}[\"']"),
+}
 FORBIDDEN = {
+    **SECRETS,
     "a registry's host": re.compile(r"(files\.pythonhosted|pypi\.(org|python)|registry\.npm(js|mirror))[.o]"),
     "a machine's path": re.compile(r"(?<![\w.])/(home|Users|root|work)/[a-z]\w*/"),
-    "a private key": re.compile(r"-----BEGIN (EC |RSA |OPENSSH )?PRIVATE[ ]KEY-----"),
-    "an AWS access key": re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"),
 }
 TEXT = frozenset(".py .ts .mjs .js .css .html .json .jsonl .yaml .yml .toml .txt .in .md .sh .csv .cfg .svg".split())
 NAMED = frozenset({"Makefile", "run", ".gitignore"})

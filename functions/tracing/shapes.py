@@ -16,7 +16,7 @@ from functions.tracing.rules import Decision, Ground, Met, NoticeState, State
 Instant = Annotated[str, Meta(min_length=16, max_length=35, examples=["2026-11-22T08:05:00+08:00"])]
 Label = Annotated[str, Meta(min_length=1, max_length=64)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
-KeyId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+KeyId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
 
 
 class TraceIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,7 +32,7 @@ class TraceIn(Struct, frozen=True, forbid_unknown_fields=True):
     end: Instant
     id_number: Annotated[str, Meta(max_length=64)] = ""
     id_type: Annotated[str, Meta(max_length=64)] = ""
-    venue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    venue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$(?!\n)")] = ""
     margin_minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 0
     least_minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 0
 
@@ -43,7 +43,7 @@ class ApprovalIn(Struct, frozen=True, forbid_unknown_fields=True):
     decision: Decision
     reason: Annotated[str, Meta(max_length=256)] = ""
     embargo_until: Annotated[str, Meta(max_length=35)] = ""
-    follow_up_key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
+    follow_up_key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$(?!\n)")] = ""
 
 
 class NoticeIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -166,8 +166,8 @@ class P256(Struct, frozen=True, forbid_unknown_fields=True):
 
     kty: Literal["EC"]
     crv: Literal["P-256"]
-    x: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
-    y: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    x: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
+    y: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 
 
 class FollowUpKeyIn(Struct, frozen=True, forbid_unknown_fields=True):

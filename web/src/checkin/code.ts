@@ -12,7 +12,11 @@ const CODE = /^([A-Za-z0-9_-]{1,40})-([0-9A-HJKMNP-TV-Z]{8}[0-9]{2})-[a-z2-7]{8}
 
 /** The code at the end of a path, /c/V-10-K7QM3XPA91-aebagbaf; undefined when it is none, as of a poster read by half. */
 export function readCode(path: string): VenueCode | undefined {
-  const last = path.replace(/\/+$/, "").split("/").pop() ?? "";
+  const last =
+    path
+      .split("/")
+      .filter((part) => part !== "")
+      .pop() ?? "";
   const [code, venue, short] = CODE.exec(last) ?? [];
   if (code === undefined || venue === undefined || short === undefined || !isWhole(short)) return undefined;
   return { code, venue };
