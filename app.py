@@ -12,6 +12,7 @@ from functions.jobs import routes as jobs
 from functions.labs import routes as labs
 from functions.lookups import routes as lookups
 from functions.matching import routes as matching
+from functions.oversight import routes as oversight
 from functions.passes import routes as passes
 from functions.people import routes as people
 from functions.printing import routes as printing
@@ -34,6 +35,7 @@ app = Application(
         labs.routes,
         lookups.routes,
         matching.routes,
+        oversight.routes,
         passes.desk_routes,
         passes.me_routes,
         people.routes,

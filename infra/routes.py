@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from infra.paths import ROOT, TEMPLATE
 
-ENTRIES = ("public", "holder", "assisted", "upload", "desk", "review", "posters", "coverage", "tracing")
+ENTRIES = ("public", "holder", "assisted", "upload", "desk", "review", "posters", "coverage", "tracing", "oversight")
 MAX_ROUTES = 40  # Chalice's table, the deployment's policy size and a reader's patience
 _EVENT = re.compile(
     r"^ {8}(\w+): \{Type: HttpApi, Properties: \{ApiId: !Ref Http, Path: (\S+), Method: (\w+), "

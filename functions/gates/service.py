@@ -59,10 +59,14 @@ def managed(caller: Caller, gate_id: str, at: int) -> Gate:
     """Return a gate of a venue that the caller manages.
 
     Raises:
-        Forbidden: `scope`.
+        Forbidden: `scope`, to a venue's manager also when there is no such gate.
         NotFound: there is no such gate.
     """
-    found = must(gate_id, at)
+    found = gate(gate_id, at)
+    if found is None:
+        if caller.role == "venue":  # to a manager a gate that is none is like one of somebody else's
+            raise Forbidden("Your account is for another one.", code="scope")
+        raise NotFound("There is no such gate.", code="no-gate")
     reach.managed(caller, found.venue, at)
     return found
 

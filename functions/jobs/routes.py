@@ -20,7 +20,7 @@ from functions.jobs.shapes import DecisionIn, JobOut, JobsOut, UploadIn, UploadO
 from functions.labs import service as labs
 from functions.shared.http import OCTETS, Answer, Request, Routes
 from functions.shared.pages import PAGE, asked
-from functions.shared.problems import FieldError, Forbidden, Malformed, UnsupportedType
+from functions.shared.problems import FieldError, Forbidden, Malformed, NotFound, UnsupportedType
 from functions.shared.sheet_requests import unreadable
 from functions.shared.sheets import FORMATS, SheetProblem
 from functions.shared.sheets.limits import DIRECT_BYTES
@@ -214,12 +214,22 @@ def _subject(request: Request, given: UploadIn) -> tuple[str, str]:
 
 
 def _seen(request: Request, job: str) -> Head:
-    head = service.find(job, request.at)
+    try:
+        head = service.find(job, request.at)
+    except NotFound:
+        if request.caller.role == "officer":
+            raise
+        # To an account a job that is none is like one of another's: its id says which file was sent by whom.
+        raise _foreign() from None
     if request.caller.role == "officer":
         request.caller.require_area(head.area)
     elif head.owner != f"{request.caller.role}:{request.caller.scope}":
-        raise Forbidden("Your account is for another one.", code="scope")
+        raise _foreign()
     return head
+
+
+def _foreign() -> Forbidden:
+    return Forbidden("There is no such job of yours.", code="scope")
 
 
 def _shape(request: Request, head: Head) -> JobOut:

@@ -46,8 +46,15 @@ def history(pid: str, at: int) -> list[Result]:
     The person's own rows are read consistently. Whether a tube was reassigned is asked of an index that follows
     within moments; the daily run, which reads again, finds what an event could not see yet.
     """
-    rows = [row.read() for row in living(ResultRow.query(pid, consistent_read=True), at)]
-    return list(rules.effective(rows, _rivals(rows, at)))
+    return [row for row, _ in received(pid, at)]
+
+
+def received(pid: str, at: int) -> list[tuple[Result, int]]:
+    """Return what is known of a person as `history` does, each row with the instant its file was received."""
+    stored = list(living(ResultRow.query(pid, consistent_read=True), at))
+    rows = [row.read() for row in stored]
+    since = {(row.lab, row.tube): int(one.received_at) for row, one in zip(rows, stored, strict=True)}
+    return [(row, since[row.lab, row.tube]) for row in rules.effective(rows, _rivals(rows, at))]
 
 
 def people_of(lab: str, tube: str) -> set[str]:

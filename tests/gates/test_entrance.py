@@ -72,7 +72,8 @@ def test_a_poster_is_its_managers_and_an_open_venues(engine: Service) -> None:
     for role, scope in (("venue", open_door().venue), ("officer", "980202")):
         assert call("GET", path, token=engine.token(role, scope)).status == 403
     manager = engine.token("venue", door.venue)
-    assert call("GET", f"/gates/{fresh('G')}/poster", token=manager).json()["code"] == "no-gate"
+    officer = engine.token("officer", "99")
+    assert call("GET", f"/gates/{fresh('G')}/poster", token=officer).json()["code"] == "no-gate"
     venues.decide(door.venue, "close", "停业", clock.now())
     closed = call("GET", path, token=manager)
     assert (closed.status, closed.json()["code"]) == (404, "not-approved")

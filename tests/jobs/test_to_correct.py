@@ -152,7 +152,7 @@ def test_it_is_for_the_owner_alone(engine: Service, steps: Steps) -> None:
 
 
 def test_there_is_none_when_nothing_was_rejected_or_the_file_is_gone(engine: Service, steps: Steps) -> None:
-    """404 `no-file`, with what to do; an unknown job is another 404."""
+    """404 `no-file`, with what to do; an unknown job is like another's."""
     unit = new_unit()
     fine = upload(unit, staff_csv(range(3)))
     assert fetched(engine, fine.job, "unit", unit).json()["code"] == "no-file"  # not checked yet
@@ -165,7 +165,7 @@ def test_there_is_none_when_nothing_was_rejected_or_the_file_is_gone(engine: Ser
     vault.forget(job, "001-to-correct")
     gone = fetched(engine, job, "unit", unit)
     assert (gone.status, gone.json()["code"], "errors.csv" in gone.json()["detail"]) == (404, "no-file", True)
-    assert fetched(engine, "J-NONE", "unit", unit).json()["code"] == "no-job"
+    assert fetched(engine, "J-NONE", "unit", unit).json()["code"] == "scope"
 
 
 def test_a_list_without_any_good_row_can_be_corrected_too(engine: Service, steps: Steps) -> None:
