@@ -84,6 +84,9 @@ BUILD_DIR ?= .aws-sam/$*
 ONLY ?=
 export SAM_CLI_TELEMETRY := 0
 
+# Which tables of a recovery are meant instead of the stack's own (docs/operate.md); RESTORED=none for another stack.
+RESTORED ?= restored.json
+
 .PHONY: build
 build: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/pages build-arm64 build-x86_64 ## the cloud's packages, arm64 and x86-64
 
@@ -91,6 +94,7 @@ build: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/pages build-arm64 build-x86_64 ## 
 build-arm64 build-x86_64: build-%: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/font
 	@echo "Building for $*…"
 	@EPIPASS_ARCH=$* EPIPASS_RUNTIME=$(RUNTIME) .venv-sam/bin/sam build $(ONLY) --build-in-source \
+		--template-file "$$(.venv/bin/python -m infra.build.restored $(RESTORED))" \
 		--build-dir $(BUILD_DIR) --parameter-overrides Architecture=$* </dev/null
 
 # SAM calls these, one for each function; they share one package.

@@ -60,8 +60,10 @@ def look(client: Client, things: list[Thing], stack: str, at: int, *, quick: boo
         if thing.logical in KEPT and found.state == "remains":
             found = Found(thing.logical, "kept", f"{KEPT[thing.logical]}: {found.told}")
         yield found
-    yield from _copies(client, things, stack)
-    yield from _backups(client, things, stack)
+    for copy in copies(client, things, stack):
+        yield Found(copy.logical, "remains", "the inventory does not know it: a restored copy?")
+    for backup in backups(client, things, stack):
+        yield Found(backup["BackupName"], "remains", _backup(backup))
 
 
 def _is_missing(refused: ClientError) -> bool:
@@ -102,7 +104,7 @@ def _bucket(client: Client, thing: Thing, at: int, *, quick: bool) -> Found:  # 
         count += len(versions) + len(page.get("DeleteMarkers", []))
         size += sum(version["Size"] for version in versions)
     if not count:
-        return Found(thing.logical, "empty")
+        return Found(thing.logical, "remains", "no object, but parts of broken uploads may be there: delete the bucket")
     return Found(thing.logical, "remains", f"{count} objects and older versions, {size} bytes")
 
 
@@ -154,19 +156,20 @@ LOOKS: Final[Mapping[str, Callable[..., Found]]] = {
 }
 
 
-def _copies(client: Client, things: list[Thing], stack: str) -> Iterator[Found]:
-    """Restored tables and copied buckets: nobody's inventory has them."""
+def copies(client: Client, things: list[Thing], stack: str) -> Iterator[Thing]:
+    """Restored tables and copied buckets: whatever is called as the stack's own are, and no inventory has."""
     known = {thing.name for thing in things}
     pages = client("dynamodb").get_paginator("list_tables").paginate()
     tables = [name for page in pages for name in page["TableNames"]]
     buckets = [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
-    for kind, names in (("table", tables), ("bucket", buckets)):
+    for kind, names in (("AWS::DynamoDB::Table", tables), ("AWS::S3::Bucket", buckets)):
         for name in sorted(names):
             if name.startswith(f"{stack}-") and name not in known:
-                yield Found(name, "remains", f"a {kind} that the inventory does not know: a restored copy?")
+                yield Thing(name, kind, name)
 
 
-def _backups(client: Client, things: list[Thing], stack: str) -> Iterator[Found]:
+def backups(client: Client, things: list[Thing], stack: str) -> Iterator[Mapping[str, Any]]:
+    """Backups of tables, their own or the stack's, that are to go; as DynamoDB tells of them."""
     tables = {thing.name for thing in things}
     kept = {thing.name for thing in things if thing.logical in KEPT}
     asked: dict[str, Any] = {"BackupType": "ALL"}
@@ -175,7 +178,7 @@ def _backups(client: Client, things: list[Thing], stack: str) -> Iterator[Found]
         for backup in page["BackupSummaries"]:
             table = backup["TableName"]
             if table not in kept and (table in tables or table.startswith(f"{stack}-")):
-                yield Found(backup["BackupName"], "remains", _backup(backup))
+                yield backup
         if "LastEvaluatedBackupArn" not in page:
             return
         asked["ExclusiveStartBackupArn"] = page["LastEvaluatedBackupArn"]

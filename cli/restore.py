@@ -17,8 +17,9 @@ import click
 
 from cli import offline, told
 from cli.deployment import Deployment, deployment, stack_option
-from cli.repoint import NotPointed, repointed, variable_of
 from cli.tables import Held, Pair, bring, differing, key_of
+from infra.build.restored import RECORD, NotPointed, variable_of
+from infra.build.restored import point as pointed
 from infra.local.template import read
 from infra.paths import TEMPLATE
 
@@ -108,26 +109,25 @@ def bring_rows(*, table: str, restored: str, into: str, stack: str | None) -> No
     click.echo(f"{written} rows brought into {end.name}")
 
 
-@restore.command(short_help="Make the template mean the restored table.")
+@restore.command(short_help="Record that the restored table is meant from the next build on.")
 @click.argument("table")
 @click.argument("restored")
 @stack_option
 @_template
-def point(*, table: str, restored: str, stack: str | None, template: Path) -> None:
-    """Change the variable, every grant and the stream in the template; then commit it, build and deploy.
+@click.option(
+    "--record", type=click.Path(dir_okay=False, path_type=Path), default=RECORD, help="restored.json, elsewhere."
+)
+def point(*, table: str, restored: str, stack: str | None, template: Path, record: Path) -> None:
+    """Write it into restored.json, from which `make build` changes variable, grants and stream; commit, build, deploy.
 
-    The old table stays in the stack, and is read by nobody. The next release must come from the changed template.
+    The old table stays in the stack, and is read by nobody. Every later release must be built with this file.
     """
-    client = deployment(stack).client("dynamodb")
-    stream = _described(client, restored).get("LatestStreamArn", "")
-    before = template.read_text(encoding="utf-8")
+    stream = _described(deployment(stack).client("dynamodb"), restored).get("LatestStreamArn", "")
     try:
-        after = repointed(before, table, restored, stream)
+        pointed(record, template.read_text(encoding="utf-8"), table, restored, stream)
     except NotPointed as reason:
         raise click.ClickException(f"{reason}.") from None
-    template.write_text(after, encoding="utf-8")
-    lines = sum(old != new for old, new in zip(before.splitlines(), after.splitlines(), strict=True))
-    click.echo(f"{lines} lines of {template.name} now mean {restored}. Look at the difference, commit, build, deploy.")
+    click.echo(f"{record.name}: {table} is {restored} from the next build on. Commit it, build, deploy.")
 
 
 def _properties(template: Path, table: str) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ import click
 
 from cli import offline, told
 from cli.deployment import Deployment, deployment, stack_option
-from cli.remains import KEPT, LOOKS, Found, Thing, instant, look
+from cli.remains import KEPT, LOOKS, Found, Thing, backups, copies, instant, look
 from infra.local.template import read
 from infra.paths import TEMPLATE
 
@@ -58,7 +58,7 @@ def plan(*, stack: str | None, out: Path, quick: bool) -> None:
     click.echo(
         f"\n# The inventory is in {out}: keep it, `prove` needs it once the stack is gone. To be done by two people:"
     )
-    for command in farewell(things):
+    for command in farewell(things, [one["BackupArn"] for one in backups(target.client, things, target.stack)]):
         click.echo(command)
 
 
@@ -102,7 +102,7 @@ def prove(
 
 
 def inventory(target: Deployment) -> list[Thing]:
-    """Whatever of a stack may hold data, by its physical name."""
+    """Whatever of a stack may hold data, by its physical name; restored copies of its tables too."""
     pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=target.stack)
     found = [
         Thing(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
@@ -110,6 +110,7 @@ def inventory(target: Deployment) -> list[Thing]:
         for one in page["StackResourceSummaries"]
         if one["ResourceType"] in LOOKS
     ]
+    found += copies(target.client, found, target.stack)
     return sorted(found, key=lambda one: (one.type, one.logical))
 
 
@@ -121,7 +122,7 @@ def _left_out(things: list[Thing], template: Path) -> Iterator[Found]:
             yield Found(logical, "remains", "the inventory leaves it out: nothing was looked at")
 
 
-def farewell(things: list[Thing]) -> Iterator[str]:
+def farewell(things: list[Thing], backups_of_them: list[str]) -> Iterator[str]:
     """The commands that delete it all, those first after which nothing can be read any more."""
     by_type = {kind: [one for one in things if one.type == kind and one.logical not in KEPT] for kind in LOOKS}
     yield f"# 1. Keys: from now on no name, phone, number or uploaded file can be read, in no backup either. {WAIT_DAYS} days to regret."
@@ -135,9 +136,11 @@ def farewell(things: list[Thing]) -> Iterator[str]:
         off = "PointInTimeRecoveryEnabled=false"
         yield f"aws dynamodb update-continuous-backups --table-name {table.name} --point-in-time-recovery-specification {off}"
         yield f"aws dynamodb delete-table --table-name {table.name}  # {table.logical}"
-    yield "# 4. Files, messages, log lines."
+    for arn in backups_of_them:
+        yield f"aws dynamodb delete-backup --backup-arn {arn}"
+    yield "# 4. Files with their buckets, messages, log lines."
     for bucket in by_type["AWS::S3::Bucket"]:
-        yield f"aws s3 rm s3://{bucket.name} --recursive  # {bucket.logical}"
+        yield f"aws s3 rb s3://{bucket.name} --force  # {bucket.logical}"
     for queue in by_type["AWS::SQS::Queue"]:
         yield f"aws sqs purge-queue --queue-url {queue.name}  # {queue.logical}"
     for group in by_type["AWS::Logs::LogGroup"]:

@@ -1,17 +1,26 @@
-"""The template with one table's name changed wherever it is said: variable, grants and stream, in one go.
+"""The template with a restored table's name wherever the old one is meant: variable, grants and stream, in one go.
 
-A point-in-time recovery makes a new table, which the stack does not own. Its name stands once in the functions'
-environment and once in each grant, so that a hand at night would forget one; a machine does not.
+A point-in-time recovery makes a new table, which the stack does not own. `restored.json` in the repository says which
+tables are meant instead (`epipass restore point` writes it), and `make build` builds from a template so changed; the
+embedded engine, which has no such tables, goes on with the template as it is.
+
+`python -m infra.build.restored [RECORD]` prints the template to build from.
 """
 
 from __future__ import annotations
 
+import json
 import re
+import sys
+from pathlib import Path
 from typing import Any, Final
 
 from infra.local.template import parse
+from infra.paths import ROOT, TEMPLATE
 
 ARN: Final = "arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{name}"
+RECORD: Final = ROOT / "restored.json"
+CHANGED: Final = "template.restored.yaml"  # beside the sources that it names
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 
@@ -36,8 +45,7 @@ def repointed(text: str, table: str, name: str, stream: str) -> str:
     document = parse(text)
     if document["Resources"].get(table, {}).get("Type") != "AWS::DynamoDB::Table":
         raise NotPointed(f"the template has no table {table}")
-    held = document["Globals"]["Function"]["Environment"]["Variables"].get(variable_of(table))
-    changed = _moved(text, held, name, stream) if isinstance(held, str) else replaced(text, table, name, stream)
+    changed = replaced(text, table, name, stream)
     left = list(_references(parse(changed), table))
     if left:
         raise NotPointed(f"{table} is still meant at {', '.join(left)}: change it there by hand")
@@ -60,20 +68,41 @@ def replaced(text: str, table: str, name: str, stream: str) -> str:
         (rf"!GetAtt {own}\.StreamArn{edge}", f'"{stream}"'),
         (rf"!GetAtt {own}\.Arn{edge}", f'!Sub "{arn}"'),
         (rf"\$\{{{own}\.Arn\}}", arn),
+        (rf"\$\{{{own}\}}", name),
         (rf"!Ref {own}{edge}", f'"{name}"'),
     ):
         text = re.sub(pattern, new, text)
     return text
 
 
-def _moved(text: str, before: str, name: str, stream: str) -> str:
-    """Point a table on that was pointed elsewhere before: a second restore."""
-    was = re.escape(before)
-    streams = re.compile(rf'"arn:[^"\s]*:table/{was}/stream/[^"\s]*"')
-    if streams.search(text) and not stream:
-        raise NotPointed(f"a function reads the stream of {before}, and {name} has none: `epipass restore ready` first")
-    text = streams.sub(f'"{stream}"', text)
-    return re.sub(rf'(?<=table/){was}(?=["/])|(?<="){was}(?=")', name, text)
+def recorded(record: Path) -> dict[str, dict[str, str]]:
+    """Return what was restored: the logical id of each table, with `table`, its name, and `stream`, an ARN or nothing."""
+    held: dict[str, dict[str, str]] = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    return held
+
+
+def point(record: Path, text: str, table: str, name: str, stream: str) -> None:
+    """Record that a table is meant instead of another; the template `text` is asked whether it can be.
+
+    Raises:
+        NotPointed: as `repointed`; nothing was recorded.
+    """
+    repointed(text, table, name, stream)
+    held = recorded(record) | {table: {"table": name, "stream": stream}}
+    record.write_text(json.dumps(held, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def build_from(record: Path, template: Path) -> Path:
+    """Return the template to build from: as it is, or changed by a record and written beside it."""
+    held = recorded(record)
+    if not held:
+        return template
+    text = template.read_text(encoding="utf-8")
+    for table, restored in held.items():
+        text = repointed(text, table, restored["table"], restored["stream"])
+    changed = template.with_name(CHANGED)
+    changed.write_text(text, encoding="utf-8")
+    return changed
 
 
 def _references(document: dict[str, Any], table: str) -> list[str]:
@@ -93,3 +122,7 @@ def _means(value: Any, table: str) -> bool:
     if isinstance(value, list):
         return any(_means(one, table) for one in value)
     return isinstance(value, str) and re.search(rf"\$\{{{re.escape(table)}(\.\w+)?\}}", value) is not None
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{build_from(Path(sys.argv[1]) if sys.argv[1:] else RECORD, TEMPLATE)}\n")

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import epipass
-from cli.repoint import NotPointed, replaced, repointed, variable_of
 from functions.shared import clock
 from functions.units import service as units
 from functions.units.model import UnitRow
+from infra.build.restored import NotPointed, build_from, recorded, replaced, repointed, variable_of
 from infra.local import Service
 from infra.local.template import parse
 from infra.paths import TEMPLATE
@@ -154,14 +154,6 @@ def test_every_table_can_be_pointed_elsewhere_in_one_go() -> None:
         assert f"table/restored-{name}" in rest
 
 
-def test_a_pointed_table_is_pointed_on() -> None:
-    """A second restore of the same table leaves no word of the first."""
-    first = repointed(TEXT, "CheckinTable", "copy-1", STREAM.format("copy-1"))
-    second = repointed(first, "CheckinTable", "copy-2", STREAM.format("copy-2"))
-    assert "copy-1" not in second
-    assert second.count("copy-2") == first.count("copy-1")
-
-
 @pytest.mark.parametrize(
     ("table", "name", "reason"),
     [
@@ -176,15 +168,21 @@ def test_what_cannot_be_pointed_is_refused(table: str, name: str, reason: str) -
         repointed(TEXT, table, name, "")
 
 
-def test_the_command_changes_the_template_it_was_given(tables: Any, tmp_path: Path) -> None:
-    """`epipass restore point` says how many lines; without a stream it says what to do first."""
-    template = tmp_path / "template.yaml"
+def test_a_build_is_made_from_what_was_recorded(tables: Any, tmp_path: Path) -> None:
+    """`epipass restore point` writes one line a table, again for a second restore; without any the template is as it is."""
+    template, record = tmp_path / "template.yaml", tmp_path / "restored.json"
     template.write_text(TEXT, encoding="utf-8")
+    assert build_from(record, template) == template
+    also = ("--template", template, "--record", record)
     with recovered(tables, os.environ["TABLE_LAB"], rows=False) as copy:
-        told = run("point", "LabTable", copy, "--template", template).stdout
-    assert told.startswith("4 lines of template.yaml now mean ")
-    with recovered(tables, os.environ["TABLE_RESULT"], rows=False) as copy:
-        assert (
-            "`epipass restore ready` first"
-            in run("point", "ResultTable", copy, "--template", template, status=1).output
-        )
+        run("point", "LabTable", copy, *also)
+    with recovered(tables, os.environ["TABLE_LAB"], rows=False) as second:
+        run("point", "LabTable", second, *also)
+    assert recorded(record) == {"LabTable": {"table": second, "stream": ""}}
+    changed = build_from(record, template).read_text(encoding="utf-8")
+    assert copy not in changed
+    assert f'TABLE_LAB: "{second}"' in changed
+    assert template.read_text(encoding="utf-8") == TEXT
+    with recovered(tables, os.environ["TABLE_RESULT"], rows=False) as dry:
+        assert "`epipass restore ready` first" in run("point", "ResultTable", dry, *also, status=1).output
+    assert set(recorded(record)) == {"LabTable"}

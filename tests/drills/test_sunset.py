@@ -60,6 +60,18 @@ class Stack:
         self.engine.client("s3").put_object(Bucket=self.names["UploadsBucket"], Key="jobs/1", Body=b"x" * 7)
         self.engine.client("sqs").send_message(QueueUrl=self.names["JobsDead"], MessageBody="{}")
 
+    def copy(self) -> str:
+        """A restored copy of a table, which the stack does not know, and a backup made by hand."""
+        tables, name = self.engine.client("dynamodb"), f"{self.name}-CheckinTable-restored"
+        tables.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        )
+        tables.create_backup(TableName=self.names["CheckinTable"], BackupName="by-hand")
+        return name
+
     def _put(self, table: str, **row: Any) -> None:
         self.engine.client("dynamodb").put_item(TableName=self.names[table], Item=row)
 
@@ -97,11 +109,12 @@ def do(engine: Engine, command: str) -> None:
     """Do what an AWS command line says; the three spellings of arguments that are printed are known."""
     words = shlex.split(command, comments=True)
     assert words[0] == "aws"
-    if words[1:3] == ["s3", "rm"]:
-        assert words[4:] == ["--recursive"]
+    if words[1:3] == ["s3", "rb"]:
+        assert words[4:] == ["--force"]
         bucket = words[3].removeprefix("s3://")
         for one in engine.client("s3").list_objects_v2(Bucket=bucket).get("Contents", []):
             engine.client("s3").delete_object(Bucket=bucket, Key=one["Key"])
+        engine.client("s3").delete_bucket(Bucket=bucket)
         return
     client = engine.client(words[1])
     method = words[2].replace("-", "_")
@@ -133,6 +146,7 @@ def states(ran: Result) -> dict[str, str]:
 def test_the_end_is_planned_done_and_proved(stack: Stack, tmp_path: Path) -> None:
     """With rows everything remains; after the printed commands only keys do, with their day; then nothing but the log."""
     stack.fill()
+    stack.copy()
     kept, report = tmp_path / "inventory.json", tmp_path / "report.txt"
     planned = run("plan", "--stack", stack.name, "--out", kept)
     assert planned.exit_code == 0, planned.output
@@ -155,7 +169,7 @@ def test_the_end_is_planned_done_and_proved(stack: Stack, tmp_path: Path) -> Non
     assert {name for name, state in found.items() if state == "remains"} == {"DataKey", "DayKey"}
     told = {one["logical"]: one["told"] for one in json.loads(waiting.stdout)["found"]}
     assert told["DataKey"].startswith("opens nothing any more; destroyed 20")
-    assert found["AuditTable"] == "kept"
+    assert (found["AuditTable"], found["UploadsBucket"], found["JobsDead"]) == ("kept", "gone", "empty")
 
     # The days are over. The engine destroys no key, so two that never were stand for them.
     document = json.loads(kept.read_text())
@@ -175,15 +189,7 @@ def test_nothing_is_believed_gone_that_was_not_looked_at(stack: Stack, tmp_path:
     document = json.loads(kept.read_text())
     document["resources"] = [one for one in document["resources"] if one["logical"] != "PersonTable"]
     kept.write_text(json.dumps(document))
-    copy = f"{stack.name}-CheckinTable-restored"
-    tables = stack.engine.client("dynamodb")
-    tables.create_table(
-        TableName=copy,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-    )
-    tables.create_backup(TableName=stack.names["CheckinTable"], BackupName="by-hand")
+    copy = stack.copy()
     ran = run("prove", "--stack", stack.name, "--inventory", kept, "--template", stack.template, "--json")
     assert ran.exit_code == 1
     found = states(ran)
