@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from credentials import b64, jws
 from credentials.curve import Signer
-from credentials.payload import Instant, Whole
+from credentials.payload import Instant
 from credentials.refusals import Refused, Unreadable, Untrusted
 from credentials.shape import VALID_FOR_S as PASS_VALID_FOR_S
 
@@ -25,7 +25,9 @@ LEEWAY_S: Final = 60
 # Python's `$` also matches before a line feed at the end; a browser's does not.
 _Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 # What every language reads and writes alike: of other names and values, canonical forms differ.
-_Member = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
+_Plain = Annotated[str, Meta(pattern=r'^[^"\\\x00-\x1f]*$(?!\n)')]
+_Number = Annotated[int, Meta(ge=0, le=10**15 - 1)]
+_Member = Annotated[str, Meta(pattern=r"^[a-z][A-Za-z0-9_]*$(?!\n)")]
 
 
 class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -41,7 +43,7 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     seq: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     prev: _Digest | None = None
     not_before: Instant | None = None
-    keys: list[dict[_Member, str | Whole]]
+    keys: list[dict[_Member, _Plain | _Number]]
     pages: list[_Digest]
 
 
@@ -76,6 +78,9 @@ def sign_statement(  # the facts of a ceremony, one by one
         not_before: epoch seconds; passes issued earlier are withdrawn.
         pages: hex SHA-256 of each published page build.
         expires_at: at most 31 days after `at`, which is the default.
+
+    Raises:
+        Unreadable: when a verifier would not read it: a key's members are texts and whole numbers under plain names.
     """
     expires_at = at + VALID_FOR_S if expires_at is None else expires_at
     if not at < expires_at <= at + VALID_FOR_S:
@@ -90,7 +95,9 @@ def sign_statement(  # the facts of a ceremony, one by one
         keys=[dict(key) for key in keys],
         pages=list(pages),
     )
-    return jws.sign_compact(jws.header_text(TYP, signer.kid), _encoder.encode(statement), signer)
+    raw = _encoder.encode(statement)
+    _decode(raw)
+    return jws.sign_compact(jws.header_text(TYP, signer.kid), raw, signer)
 
 
 def needed(keys: Iterable[Mapping[str, Any]], at: int, expires_at: int) -> list[dict[str, Any]]:
