@@ -10,11 +10,14 @@ import click
 import pytest
 
 from cli.main import epipass
+from infra.local.template import read
 from infra.paths import ROOT
+from tests.template import policy
 from tests.template.reading import resources
 
 PAGES = ROOT / "docs" / "alarms"
-ALARMS = sorted(resources("AWS::CloudWatch::Alarm"))
+EDGE = read(ROOT / "infra" / "edge.yaml")
+ALARMS = sorted([*resources("AWS::CloudWatch::Alarm"), *dict(policy.of_type(EDGE, "AWS::CloudWatch::Alarm"))])
 _FIRST = re.compile(r"\*\*First:\*\*\n```\n(.+?)\n```\n", re.DOTALL)
 
 

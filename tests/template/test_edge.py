@@ -15,6 +15,7 @@ from infra.local.published import FILES, ORIGINS, PREFIXES, keys, security_heade
 from infra.local.template import read
 from infra.paths import ROOT
 from infra.routes import of_module
+from tests.template import policy
 
 
 def edge() -> dict[str, Any]:
@@ -206,3 +207,24 @@ def test_rules_have_an_order_and_a_name_each() -> None:
     held = edge()["Firewall"]["Properties"]["Rules"]
     assert sorted(rule["Priority"] for rule in held) == list(range(1, len(held) + 1))
     assert len(rules()) == len(held)
+
+
+def test_the_edge_calls_somebody_when_it_turns_many_away_and_before_its_certificate_ends() -> None:
+    """Its alarms are where their figures are, say what to do, and reach their topic under a key that they can use."""
+    whole = read(ROOT / "infra" / "edge.yaml")
+    alarms = dict(policy.of_type(whole, "AWS::CloudWatch::Alarm"))
+    assert {one["MetricName"] for one in alarms.values()} == {"BlockedRequests", "DaysToExpiry"}
+    for alarm in alarms.values():
+        assert len(alarm["AlarmDescription"].rstrip(".").split(". ")) > 1
+        assert alarm["AlarmActions"] == [{"Ref": "DutyTopic"}]
+    acl = edge()["Firewall"]["Properties"]["VisibilityConfig"]["MetricName"]
+    assert {"Name": "WebACL", "Value": acl} in alarms["BlockedAlarm"]["Dimensions"]
+    assert policy.silent_topics(whole) == set()
+    assert policy.deleted_with_the_stack(whole) == set()
+    assert policy.unreasoned_stars((ROOT / "infra" / "edge.yaml").read_text(encoding="utf-8")) == []
+
+
+def test_a_page_of_the_firewall_s_alarm_names_every_rule() -> None:
+    """Its first command asks each rule how many it turned away."""
+    text = (ROOT / "docs" / "alarms" / "BlockedAlarm.md").read_text(encoding="utf-8")
+    assert re.search(r"for RULE in ([\w -]+);", text)[1].split() == list(rules())  # type: ignore[index]
