@@ -21,6 +21,8 @@ HEADER = "管码,修订号,证件类型,身份证号,采样时间,报告时间,�
 WORDS = {"negative": "阴性", "positive": "阳性"}
 UNAUTHENTICATED = 401
 SETUP_S = 300.0
+UNITS = 8
+DAY_S = 86_400
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Crew:
     skew_s: float = 0.0
     venues: list[str] = field(default_factory=list)
     guard: tuple[str, LocalSigner] | None = None
+    units: list[str] = field(default_factory=list)  # registered and without a list yet
     uploads: list[Callable[[], Reply]] = field(
         default_factory=list
     )  # acknowledged ones, to be sent again in their order
@@ -201,6 +204,7 @@ def gathered(stage: Stage, count: int) -> Crew:
     for number in range(2):
         facts = venues.Facts(f"便利店{number}", AREA, "shop")
         crew.venues.append(venues.register(f"V-{secrets.token_hex(5)}", facts, crew.now())[0].venue)
+    crew.units = [_unit(crew, number) for number in range(UNITS)]
     crew.list_staff(town.unit, crew.people)
     settle_jobs(crew, time.monotonic() + SETUP_S)
     crew.report(crew.people, f"A{secrets.token_hex(3)}", "negative")
@@ -212,6 +216,17 @@ def gathered(stage: Stage, count: int) -> Crew:
         crew.enrol(one, codes[one.phone])
     crew.guard = town.guard()
     return crew
+
+
+def _unit(crew: Crew, number: int) -> str:
+    from functions.units import service as units  # noqa: PLC0415 - the environment names the tables
+
+    unit = f"U-{secrets.token_hex(5)}"
+    facts = units.Facts(
+        f"第{number}食品厂", AREA, "food", "A3", "EPI-2026-0000001", "区指挥部", 1000, crew.now() + 90 * DAY_S
+    )
+    units.register(unit, facts, crew.now())
+    return unit
 
 
 def public(key: LocalSigner) -> dict[str, str]:

@@ -55,7 +55,7 @@ def acts_of(crew: Crew, size: Size, until: float) -> list[Act]:
     for number in range(size.files):
         strangers = neighbours(size.rows, 100_000 + int(serial, 16) * 100 + number * size.rows)
         made.append(partial(patiently, partial(crew.report, strangers, f"F{serial}{number}", "negative"), until))
-    made += [partial(_listed, crew, _unit(crew, number), until, int(serial, 16)) for number in range(size.units)]
+    made += [partial(_listed, crew, crew.units.pop(), until, int(serial, 16)) for _ in range(size.units)]
     if ill:
         made.append(partial(_corrected, crew, ill, f"C{serial}", until))
     return made
@@ -152,14 +152,3 @@ def _corrected(crew: Crew, ill: Sequence[Neighbour], tube: str, until: float) ->
     if patiently(partial(crew.report, ill, tube, "negative", 0, 1.0), until) is None:
         return None
     return patiently(partial(crew.report, ill, tube, "positive", 1, 1.0), until)
-
-
-def _unit(crew: Crew, number: int) -> str:
-    from functions.units import service as units  # noqa: PLC0415 - the environment names the tables
-
-    unit = f"U-{secrets.token_hex(5)}"
-    facts = units.Facts(
-        f"第{number}食品厂", AREA, "food", "A3", "EPI-2026-0000001", "区指挥部", 1000, crew.now() + 90 * DAY_S
-    )
-    units.register(unit, facts, crew.now())
-    return unit

@@ -154,8 +154,15 @@ def _results(found: Found, stores: Stores, crew: Crew) -> None:
         [*stands, *(key for key in there if key not in newest)],
         [key for key, told in there.items() if (key, *told) in sent],
     )
-    lake = Counter((Line(pid, lab, tube, int(revision), said)) for pid, lab, tube, revision, said in stores.lake())
-    found.compare("lake's rows", crew.ledger.lines_acked, lake.elements(), crew.ledger.lines_sent)
+    lake = Counter(Line(pid, lab, tube, int(revision), said) for pid, lab, tube, revision, said in stores.lake())
+    # A run folds the lake: of the rows of one key the greatest is kept, the others may go.
+    greatest: dict[tuple[str, str], int] = {}
+    for line in lake:
+        greatest[line.key] = max(line.revision, greatest.get(line.key, 0))
+    kept = [key for key, line in newest.items() if greatest.get(key, -1) >= line.revision]
+    found.compare("lake's rows", newest, kept, kept)
+    found.invented += [f"lake's row {line}" for line in lake if line not in crew.ledger.lines_sent]
+    found.invented += [f"lake's row {line} {n} times" for line, n in lake.items() if n > 1]
 
 
 def _lists(found: Found, stores: Stores, crew: Crew) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -113,6 +114,8 @@ def _interrupted(crew: Crew, size: Size, seed: int, event: Callable[[], None]) -
 
 def disk(people: int, size: Size, seed: int) -> Played:
     """Let the engine write no more file, as on a full disk, under load; then give it room again, stop it and start it."""
+    if sys.platform != "linux":
+        return Played("disk", "not played: a running process is limited by prlimit, which only Linux has", Found())
     with staged() as stage:
         crew = gathered(stage, people)
         stage.limit_files(0)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import botocore.auth
 import time_machine
 
 _LOOK_S = 0.1
@@ -44,5 +46,12 @@ def _begin(file: Path) -> None:
     os.register_at_fork(after_in_child=follow)
 
 
+def _true_now(remove_tzinfo: bool = True) -> datetime:  # noqa: FBT001, FBT002 - botocore's own signature
+    now = datetime.fromtimestamp(time_machine.escape_hatch.time.time(), UTC)
+    return now.replace(tzinfo=None) if remove_tzinfo else now
+
+
 if "EPIPASS_DRILL_CLOCK" in os.environ:
+    # Requests are signed by the true time: a cloud refuses those of another, and nothing further could be seen.
+    botocore.auth.get_current_datetime = _true_now
     _begin(Path(os.environ["EPIPASS_DRILL_CLOCK"]))
