@@ -97,9 +97,9 @@ build-arm64 build-x86_64: build-%: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/font
 		--template-file "$$(.venv/bin/python -m infra.build.restored $(RESTORED))" \
 		--build-dir $(BUILD_DIR) --parameter-overrides Architecture=$* </dev/null
 
-# SAM calls these, one for each function; they share one package.
+# SAM calls these, one for each function.
 build-%Function:
-	@.venv/bin/python -m infra.build.functions "$(ARTIFACTS_DIR)" $${EPIPASS_RUNTIME:-3.13}
+	@.venv/bin/python -m infra.build.functions "$(ARTIFACTS_DIR)" $${EPIPASS_RUNTIME:-3.13} $*Function
 
 # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: bench lock clean

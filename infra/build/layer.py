@@ -57,6 +57,14 @@ SERVICES = frozenset(
     }
 )
 NEVER_OPENED = ("tests", "test", "__pycache__")
+# Of packages that are in the layer for something else.
+UNUSED = (
+    "phonenumbers/geodata",  # which town a number is of: 19 MB
+    "phonenumbers/carrierdata",
+    "phonenumbers/tzdata",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    "boto3/examples",
+)
 
 
 def build(folder: Path, python: str, architecture: str, name: str = "deps") -> None:
@@ -98,8 +106,7 @@ def trim(target: Path) -> None:
     for service in data.iterdir() if data.is_dir() else ():
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
-    shutil.rmtree(target / "boto3" / "examples", ignore_errors=True)
-    for name in ("bin", "share"):  # programs and manual pages
+    for name in (*UNUSED, "bin", "share"):  # the last two are programs and manual pages
         shutil.rmtree(target / name, ignore_errors=True)
 
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 PACKAGE, LAYER = sys.argv[1:3]
 sys.path[:0] = [PACKAGE, LAYER]
+sys.dont_write_bytecode = True  # Lambda mounts packages for reading only
 CONTEXT = SimpleNamespace(
     function_name="built",
     memory_limit_in_mb=512,

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from bench import sizes
+from infra.build import functions
 from infra.local import Service
 from infra.paths import ROOT
 
@@ -104,8 +106,22 @@ def test_package_holds_what_runs_and_nothing_else(built: Path) -> None:
     layer = built / "DepsLayer"
     size = sum(path.stat().st_size for folder in (layer, package) for path in folder.rglob("*") if path.is_file())
     assert size < LAYER_LIMIT
+    # Deflated in haste, which is an upper bound of what is uploaded: functions below 1 MB, the layer below 40.
+    assert [one for one in (sizes.bound(package, "functions"), sizes.bound(layer, "deps")) if one.over] == []
     assert not (layer / "python" / "pytest").exists()
     assert {path.name for path in (layer / "python" / "botocore" / "data").iterdir() if path.is_dir()} >= {"dynamodb"}
+
+
+@pytest.mark.timeout(400)
+def test_a_cold_start_compiles_nothing(built: Path) -> None:
+    """What the handler imports is there as byte code alone; the rest as source alone, for the handlers that need it."""
+    started = set(functions.started(functions.handler_of("PublicFunction")))
+    assert {Path("functions/entry/public.py"), Path("functions/__init__.py")} <= started
+    package = built / "PublicFunction"
+    every = [path.relative_to(ROOT) for name in ("functions", "credentials") for path in (ROOT / name).rglob("*.py")]
+    for source in (Path("app.py"), *every):
+        shipped = {suffix for suffix in (".py", ".pyc") if (package / source).with_suffix(suffix).exists()}
+        assert shipped == {".pyc" if source in started else ".py"}, source
 
 
 @pytest.mark.timeout(400)
