@@ -19,14 +19,14 @@ pytestmark = pytest.mark.usefixtures("engine", "own_lake")
 
 def test_of_decisions_written_in_any_order_the_latest_stands() -> None:
     """A write needs a greater instant: late, repeated and outdated writes change nothing."""
-    world = World(clock.now())
+    world, causes = World(clock.now()), {1: "not-listed", 2: "no-test", 3: "unit-not-approved"}
     for number, order in enumerate(permutations((1, 2, 3))):
         for instant in (*order, 1):
-            decision = Decision("refused", f"cause-{instant}", (), (), None, "default-1", instant)
+            decision = Decision("refused", causes[instant], (), (), None, "default-1", instant)
             row_of(entitle(world.pid(str(number)), "U", decision, instant)).put_if(precedes(instant))
         known = service.entitlement(world.pid(str(number)), "U")
         assert known is not None
-        assert (known.cause, known.decided_at) == ("cause-3", 3)
+        assert (known.cause, known.decided_at) == (causes[3], 3)
 
 
 def test_an_older_run_cannot_undo_a_positive_that_came_after_its_cut_off() -> None:
@@ -54,11 +54,12 @@ def test_an_older_run_cannot_undo_a_positive_that_came_after_its_cut_off() -> No
 def test_a_run_repairs_what_no_event_saw() -> None:
     """The reconciler: a refusal that a newer sample has overtaken without an event is renewed by the next run."""
     world = World(clock.now() + 10 * DAY)
-    arrive([world.result("ann", "positive", 9 * DAY), world.result("ann", "negative", HOUR, tube="x")], world.at)
+    positive = world.result("ann", "positive", 9 * DAY)
+    arrive([positive, world.result("ann", "negative", HOUR, tube="x")], world.at)
     drain()
     world.register("u")
     world.enlist("u", ["ann"])
-    stale = Decision("refused", "positive", (), (), None, "default-1", world.at - DAY)
+    stale = Decision("refused", "positive", (), (positive,), None, "default-1", world.at - DAY)
     row_of(entitle(world.pid("ann"), world.unit("u"), stale, world.at - DAY)).save()
     perform(world)
     assert world.said("ann", "u") == ("eligible", world.at + 47 * HOUR, world.at)
