@@ -15,7 +15,7 @@ from bench.town import AREA, Neighbour, Town, neighbours
 from credentials import LocalSigner, pack, proofs, sign_proof
 from drills.ledger import Issued, Ledger, Line, Scan, Visit
 from drills.stage import Stage
-from drills.wire import Passing, Reply, Wire
+from drills.wire import Passing, Reply, Wire, patiently
 
 HEADER = "管码,修订号,证件类型,身份证号,采样时间,报告时间,结果,混采人数,采样点\n"
 WORDS = {"negative": "阴性", "positive": "阳性"}
@@ -66,12 +66,13 @@ class Crew:
             raise Passing
         return reply
 
-    def enrol(self, one: Neighbour, code: str) -> None:
+    def enrol(self, one: Neighbour, code: str) -> Reply:
         """Enrol somebody's phone with the code that was sent to it."""
         body = {"id_number": one.number, "name": "张小明", "phone": one.phone, "code": code}
         key = {"device_key": public(one.device), "proof": self._proof(one.device, "/people")}
         reply = self.wire.ask("POST", "/people", {**body, **key}, {})
         one.pid, one.token = reply.body["pid"], reply.body["token"]
+        return reply
 
     def _renew(self, one: Neighbour) -> None:
         body = {"pid": one.pid, "device_key": public(one.device), "proof": self._proof(one.device, "/tokens")}
@@ -205,15 +206,16 @@ def gathered(stage: Stage, count: int) -> Crew:
         facts = venues.Facts(f"便利店{number}", AREA, "shop")
         crew.venues.append(venues.register(f"V-{secrets.token_hex(5)}", facts, crew.now())[0].venue)
     crew.units = [_unit(crew, number) for number in range(UNITS)]
-    crew.list_staff(town.unit, crew.people)
-    settle_jobs(crew, time.monotonic() + SETUP_S)
-    crew.report(crew.people, f"A{secrets.token_hex(3)}", "negative")
-    settle_jobs(crew, time.monotonic() + SETUP_S)
+    until = time.monotonic() + SETUP_S
+    patiently(partial(crew.list_staff, town.unit, crew.people), until)
+    settle_jobs(crew, until)
+    patiently(partial(crew.report, crew.people, f"A{secrets.token_hex(3)}", "negative"), until)
+    settle_jobs(crew, until)
     for one in crew.people:
-        crew.wire.ask("POST", "/codes", {"phone": one.phone}, {})
+        patiently(partial(crew.wire.ask, "POST", "/codes", {"phone": one.phone}, {}), until)
     codes = town.codes()
     for one in crew.people:
-        crew.enrol(one, codes[one.phone])
+        patiently(partial(crew.enrol, one, codes[one.phone]), until)
     crew.guard = town.guard()
     return crew
 
