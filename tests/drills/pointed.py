@@ -37,7 +37,7 @@ def main() -> int:
     """Perform the drill; return 1 if anything is not as it was promised."""
     with (
         tempfile.TemporaryDirectory(prefix="epipass-pointed-") as folder,
-        embedded(Path(folder), http=False) as service,
+        embedded(Path(folder), http=False, prepare=False) as service,
     ):
         os.environ.update(service.environment)
         engine = Engine(service.engine_url)
