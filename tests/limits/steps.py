@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from re import _constants as code  # type: ignore[attr-defined] # the parser that `re` itself uses
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, Final
 
+# The parser that `re` itself uses.
+parser: Any = import_module("re._parser")
+code: Any = import_module("re._constants")
 MOST: Final = 40_000
 _CATEGORIES: Final[dict[Any, Callable[[str], bool]]] = {
     code.CATEGORY_DIGIT: str.isdecimal,
