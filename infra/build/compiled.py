@@ -10,7 +10,7 @@ from pathlib import Path
 
 _MISSING = (
     "No byte code: the functions run on Python {python}, and no python{python} is on the PATH. It works, and every cold "
-    "start compiles what it imports, which makes it about three times as long."
+    "start compiles what it imports, which makes it three to four times as long."
 )
 
 
