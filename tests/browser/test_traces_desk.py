@@ -132,6 +132,10 @@ def _notice(officer: Office, tracer: Office, people: list[str]) -> None:
     tracer.agree()
     tracer.outcome("正在发送")
     other.get_by_text("2 人中已送达 2").wait_for(timeout=60_000)
+    # Every page has it, and texts may still go: how many was told, and that they can be stopped.
+    other.locator("p.hint", has_text="另发短信到至多 2 部手机").first.wait_for()
+    other.locator("button", has_text="停止").click()
+    tracer.outcome("已停止")
     for pid in people:
         told: dict[str, Any] = officer.http.get("/me/notices", token=officer.http.token("holder", pid)).json()
         assert [one["text_zh"] for one in told["notices"]] == ["请做核酸检测。"]
