@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -18,9 +19,15 @@ from infra.routes import of_module
 from tests.template import policy
 
 
+@lru_cache(maxsize=1)
+def whole() -> dict[str, Any]:
+    """infra/edge.yaml, read once."""
+    return read(ROOT / "infra" / "edge.yaml")
+
+
 def edge() -> dict[str, Any]:
     """The resources of infra/edge.yaml."""
-    found: dict[str, Any] = read(ROOT / "infra" / "edge.yaml")["Resources"]
+    found: dict[str, Any] = whole()["Resources"]
     return found
 
 
@@ -122,7 +129,7 @@ def test_the_edge_proves_itself_and_says_whose_request_it_is() -> None:
     told = {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["ViewerAddress", "FunctionARN"]}}
     for behaviour in api_behaviours():
         assert behaviour["FunctionAssociations"] == [told], behaviour["PathPattern"]
-    secret = read(ROOT / "infra" / "edge.yaml")["Parameters"]["EdgeSecret"]
+    secret = whole()["Parameters"]["EdgeSecret"]
     assert (secret["NoEcho"], "Default" in secret) == (True, False)
 
 
@@ -211,16 +218,15 @@ def test_rules_have_an_order_and_a_name_each() -> None:
 
 def test_the_edge_calls_somebody_when_it_turns_many_away_and_before_its_certificate_ends() -> None:
     """Its alarms are where their figures are, say what to do, and reach their topic under a key that they can use."""
-    whole = read(ROOT / "infra" / "edge.yaml")
-    alarms = dict(policy.of_type(whole, "AWS::CloudWatch::Alarm"))
+    alarms = dict(policy.of_type(whole(), "AWS::CloudWatch::Alarm"))
     assert {one["MetricName"] for one in alarms.values()} == {"BlockedRequests", "DaysToExpiry"}
     for alarm in alarms.values():
         assert len(alarm["AlarmDescription"].rstrip(".").split(". ")) > 1
         assert alarm["AlarmActions"] == [{"Ref": "DutyTopic"}]
     acl = edge()["Firewall"]["Properties"]["VisibilityConfig"]["MetricName"]
     assert {"Name": "WebACL", "Value": acl} in alarms["BlockedAlarm"]["Dimensions"]
-    assert policy.silent_topics(whole) == set()
-    assert policy.deleted_with_the_stack(whole) == set()
+    assert policy.silent_topics(whole()) == set()
+    assert policy.deleted_with_the_stack(whole()) == set()
     assert policy.unreasoned_stars((ROOT / "infra" / "edge.yaml").read_text(encoding="utf-8")) == []
 
 
