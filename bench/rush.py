@@ -221,8 +221,10 @@ def main() -> None:
             f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores before; a page gives up after {PATIENCE_S:.0f} s"
         )
         crowd = Crowd(service, asked.seed)
-        _sent(crowd, crowd.enrol(WARM), [number / 5 for number in range(WARM)])
         print(HEAD)
+        # A server that has just begun makes its clients of tables first: told, and no part of the picture.
+        cold = _sent(crowd, crowd.enrol(WARM), [number / FIRST for number in range(WARM)])
+        print(line(Step(FIRST, WARM / FIRST, cold)), "  (just begun)", flush=True)
         steps = rush(crowd, asked.steps, asked.seconds, asked.seed)
         found = checked(service, crowd, steps)
     disorderly = sum(len(step.disorderly) for step in steps)
