@@ -20,7 +20,11 @@ from infra.paths import ROOT
 _SECONDS = 300
 _OFFLINE = ("ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ETIMEDOUT", "ENOAUDIT", "audit endpoint returned an error")
 # A line with one of these says nothing secret: Amazon's printed example, and a test's key of which only the first line is there.
-EXAMPLES = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", '["{}", "[]", "hello", "-----BEGIN')
+EXAMPLES = (
+    "AKIAIOSFODNN7" + "EXAMPLE",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY",
+    '["{}", "[]", "hello", "-----BEGIN',
+)
 
 
 @dataclass(frozen=True)

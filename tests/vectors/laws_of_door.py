@@ -227,9 +227,15 @@ def _unreadable_lists() -> dict[str, str]:
         "times that disagree": signed({**_content(), "validUntil": "2026-11-24T02:00:00Z"}, STATUS_KEY),
         "white space": signed(compact(_content()).replace(b":", b": ", 1), STATUS_KEY),
         "a pass instead of a list": issue_pass(claims(), PASS_KEY),
+        "half a character, of a foreign issuer": _half_a_character(),
         "a time to live past 2^53": _with_ttl(2**53),
         "another type of token": signed(_content(), STATUS_KEY, f'{{"alg":"ES256","typ":"JWT","kid":"{STATUS_KEY.kid}"}}'),
     }  # fmt: skip
+
+
+def _half_a_character() -> str:
+    raw = compact({**_content(), "iss": FOREIGN})
+    return signed(raw.replace(b'"BitstringStatusList"', b'"\\ud800"'), STATUS_KEY)
 
 
 def _with_ttl(ttl: int) -> str:

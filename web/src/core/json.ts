@@ -41,7 +41,8 @@ function isTenDigits(value: number): boolean {
 export function fits(value: unknown, shape: Shape): boolean {
   // What every language writes alike: names of letters, texts without escapes, whole numbers. Whether it is a key, `keys.ts` asks.
   if (shape === "key") return /^{("[a-z]\w*":("[^"\\]*"|\d{1,15}),?)*}$/.test(JSON.stringify(value));
-  if (shape === "text") return typeof value === "string";
+  // Half a character is no text: other languages cannot even read it.
+  if (shape === "text") return typeof value === "string" && !/[\ud800-\udfff]/u.test(value);
   if (shape === "integer") return Number.isSafeInteger(value);
   if (shape === "instant") return Number.isInteger(value) && isTenDigits(value as number);
   if (Array.isArray(shape)) {
