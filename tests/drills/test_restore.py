@@ -24,6 +24,13 @@ from tests.drills.copying import recovered
 
 AREA = "970101001"
 TEXT = TEMPLATE.read_text(encoding="utf-8")
+SMALL = """
+Globals: {Function: {Environment: {Variables: {TABLE_LAB: !Ref LabTable}}}}
+Resources:
+  LabTable: {Type: "AWS::DynamoDB::Table", Properties: {}}
+  ResultTable: {Type: "AWS::DynamoDB::Table", Properties: {}}
+  Reader: {Type: "AWS::Serverless::Function", Properties: {Stream: !GetAtt ResultTable.StreamArn, Role: !GetAtt LabTable.Arn}}
+"""
 STREAM = "arn:aws:dynamodb:r:1:table/{}/stream/2026"
 
 
@@ -157,21 +164,21 @@ def test_every_table_can_be_pointed_elsewhere_in_one_go() -> None:
 @pytest.mark.parametrize(
     ("table", "name", "reason"),
     [
-        ("CheckinTable", "copy-1", "has none"),
+        ("ResultTable", "copy-1", "has none"),
         ("NoTable", "copy-1", "no table NoTable"),
-        ("UnitTable", 'x", "y', "no name of a table"),
+        ("LabTable", 'x", "y', "no name of a table"),
     ],
 )
 def test_what_cannot_be_pointed_is_refused(table: str, name: str, reason: str) -> None:
     """A stream that is read and not there, a table that is none, a name that is none: the template stays as it was."""
     with pytest.raises(NotPointed, match=reason):
-        repointed(TEXT, table, name, "")
+        repointed(SMALL, table, name, "")
 
 
 def test_a_build_is_made_from_what_was_recorded(tables: Any, tmp_path: Path) -> None:
     """`epipass restore point` writes one line a table, again for a second restore; without any the template is as it is."""
     template, record = tmp_path / "template.yaml", tmp_path / "restored.json"
-    template.write_text(TEXT, encoding="utf-8")
+    template.write_text(SMALL, encoding="utf-8")
     assert build_from(record, template) == template
     also = ("--template", template, "--record", record)
     with recovered(tables, os.environ["TABLE_LAB"], rows=False) as copy:
@@ -182,7 +189,7 @@ def test_a_build_is_made_from_what_was_recorded(tables: Any, tmp_path: Path) -> 
     changed = build_from(record, template).read_text(encoding="utf-8")
     assert copy not in changed
     assert f'TABLE_LAB: "{second}"' in changed
-    assert template.read_text(encoding="utf-8") == TEXT
+    assert template.read_text(encoding="utf-8") == SMALL
     with recovered(tables, os.environ["TABLE_RESULT"], rows=False) as dry:
         assert "`epipass restore ready` first" in run("point", "ResultTable", dry, *also, status=1).output
     assert set(recorded(record)) == {"LabTable"}
