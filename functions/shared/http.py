@@ -16,7 +16,7 @@ import msgspec
 from chalice.app import Blueprint, Chalice, Response
 from chalice.app import Request as ChaliceRequest
 
-from functions.shared import clock, log, viewer
+from functions.shared import clock, log, shortage, viewer
 from functions.shared.callers import PUBLIC, Caller
 from functions.shared.config import settings
 from functions.shared.problems import (
@@ -196,6 +196,8 @@ def _view(route: Route, blueprint: Blueprint) -> Callable[..., Response]:
         # Anything else is our fault: it is logged by type and place, and the client learns nothing but that.
         except Exception as error:  # noqa: BLE001
             log.failure("http.failed", error, method=route.method, route=route.path)
+            if shortage.is_shortage(error):
+                return _refusal(shortage.refusal())
             return _refusal(Problem("Something failed on our side. It was noted; try again in a minute."))
 
     return view

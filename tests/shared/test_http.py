@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import PutError
 
 from functions.shared.config import settings
 from functions.shared.http import MAX_JSON, OCTETS, Answer, Application, Request, Routes
@@ -53,6 +55,12 @@ def look(request: Request, room: str) -> Echo:
 def broken(_request: Request) -> Echo:
     """Fail with somebody's data in the message."""
     raise RuntimeError(SECRET)
+
+
+@rooms.get("/crowded", roles={"public"}, summary="Fail for want of room")
+def crowded(_request: Request) -> Echo:
+    """Fail as a table does that takes no more."""
+    raise PutError("put", ClientError({"Error": {"Code": "ThrottlingException", "Message": SECRET}}, "PutItem"))
 
 
 @rooms.get("/refusing/{how}", roles={"public"}, summary="Refuse", query=("x",))
@@ -152,6 +160,16 @@ def test_an_unexpected_failure_says_nothing_of_itself(caplog: pytest.LogCaptureF
     # Records, not output: the logger keeps the stream of whichever test made it first.
     seen = "".join(str(vars(record)) for record in caplog.records)
     assert "RuntimeError" in seen
+    assert "张小明" not in answer["body"] + seen
+
+
+def test_want_of_room_is_refused_in_order_and_still_noted(caplog: pytest.LogCaptureFixture) -> None:
+    """A table that takes no more is a 503 that says when to come back, and stands in the log all the same."""
+    answer = call("GET", "/crowded", "/crowded")
+    assert (answer["statusCode"], answer["json"]["code"]) == (503, "busy")
+    assert int(answer["headers"]["Retry-After"]) >= 1
+    seen = "".join(str(vars(record)) for record in caplog.records)
+    assert "PutError" in seen
     assert "张小明" not in answer["body"] + seen
 
 
