@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.shared import aws, config, secrets, transactions
+from functions.shared import aws, config, secrets, tables, transactions
 from infra.local import Service, embedded
 from infra.local.processes import start_http
 from tests.browser.chromium import browser, driver
@@ -67,6 +67,7 @@ def forget_clients() -> None:
     aws.client.cache_clear()
     secrets.secret.cache_clear()
     transactions._connection.cache_clear()
+    tables._session.cache_clear()
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from threading import Lock
 from typing import Any, Self, TypeVar
 
 from botocore.exceptions import ClientError
+from botocore.session import Session, get_session
 from pynamodb.attributes import NumberAttribute
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -38,11 +42,38 @@ class TableMeta:
     max_retry_attempts = 4
 
 
+@lru_cache(maxsize=1)
+def _session() -> Session:
+    return get_session()
+
+
+_MAKING = Lock()
+
+
+def with_client(connection: Connection) -> Connection:
+    """Make a connection's client, unless it has one, by the session that all clients of the process are made by.
+
+    A session reads what is known of DynamoDB: 55 ms and 10 MB, which PynamoDB pays for each model. With a session that
+    has read it a client is 3 ms. Sessions are not for two threads at once.
+    """
+    with _MAKING:
+        if connection._client is None:  # noqa: SLF001 - PynamoDB has no way to hand a session in
+            connection._local.session = _session()  # noqa: SLF001 - the same
+            connection.client  # noqa: B018 - made when it is asked for
+    return connection
+
+
 class Table(Model):
     """Base of every model: the row's format version, and the instant after which it must not be shown."""
 
     v = NumberAttribute(default=FORMAT)
     ttl = NumberAttribute(null=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        made = super()._get_connection()
+        with_client(made.connection)
+        return made
 
     def put_if_absent(self) -> bool:
         """Write the row unless its key is taken; tell whether this call wrote it."""

@@ -9,12 +9,14 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from functions.shared.tables import with_client
+
 _LOST: Final = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
 @lru_cache(maxsize=1)
 def _connection() -> Connection:
-    return Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=4)
+    return with_client(Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=4))
 
 
 def transaction() -> TransactWrite:
