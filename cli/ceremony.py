@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import mimetypes
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -39,23 +39,33 @@ class Login:
     token: str = ""
 
 
+@dataclass(frozen=True)
+class Filing:
+    """A number under which the site is filed, as 京ICP备…号, and where the register can be asked about it."""
+
+    text: str
+    url: str
+
+
 def initialise(
     deployment: Deployment,
     *,
     phone: str = "",
     sites: Path | None = None,
     login: Login | None = None,
+    filings: Sequence[Filing] = (),
     at: int | None = None,
 ) -> Iterator[str]:
     """Bring a fresh deployment to work, step by step; yields what each step did. Twice is the same as once.
 
-    Of phone, sites and login, what is not given stays as it is published.
+    Of phone, sites, login and filings, what is not given stays as it is published.
 
     Args:
         deployment: the stack.
         phone: the district's help line, shown on every page.
         sites: a file of sampling sites, which the wallet shows before a pass ends.
         login: where staff sign in; at the first time by default below the issuer of staff tokens.
+        filings: the numbers under which the site is filed, shown at the foot of pages.
         at: epoch seconds; now by default.
     """
     now = int(time.time()) if at is None else at
@@ -71,6 +81,7 @@ def initialise(
     public.put("contexts/v1", context_document(issuer), "application/ld+json")
     published = json.loads(public.get(CONFIG) or b"{}")
     config = _config(environment, root, published, phone, login, embedded=deployment.embedded)
+    config["filings"] = [asdict(one) for one in filings] or published.get("filings", [])
     public.put(CONFIG, json.dumps(config, ensure_ascii=False).encode(), "application/json")
     yield from _sites(public, sites)
     yield f"The root key {root.kid} is pinned in /config.json."

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli import offline, told
-from cli.ceremony import Login, initialise
+from cli.ceremony import Filing, Login, initialise
 from cli.deployment import deployment, stack_option
 
 
@@ -19,6 +19,14 @@ from cli.deployment import deployment, stack_option
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Sampling sites, as examples/sites.json.",
 )
+@click.option(
+    "--filing",
+    "filings",
+    type=(str, str),
+    multiple=True,
+    metavar="NUMBER URL",
+    help="A number under which the site is filed (备案), and the register's address: at the foot of pages. Once for each.",
+)
 @click.option("--login-authorize", default="", metavar="URL", help="The login provider's authorisation endpoint.")
 @click.option("--login-token", default="", metavar="URL", help="The login provider's token endpoint.")
 @click.option("--officer-area", default="", metavar="CODE", help="The division code of the first officer's area.")
@@ -28,6 +36,7 @@ def init(
     stack: str | None,
     phone: str,
     sites: Path | None,
+    filings: tuple[tuple[str, str], ...],
     login_authorize: str,
     login_token: str,
     officer_area: str,
@@ -37,8 +46,11 @@ def init(
     if bool(login_authorize) != bool(login_token):
         raise click.UsageError("--login-authorize and --login-token go together: a desk needs both endpoints")
     login = Login(login_authorize, login_token) if login_authorize else None
+    if not all(text.strip() and url.startswith("https://") for text, url in filings):
+        raise click.UsageError("--filing takes the number and the address of the register, which begins with https://")
     target, steps = deployment(stack), []
-    for step in initialise(target, phone=phone, sites=sites, login=login):
+    filed = [Filing(text.strip(), url) for text, url in filings]
+    for step in initialise(target, phone=phone, sites=sites, login=login, filings=filed):
         steps.append(step)
         if not as_json:
             click.echo(f"· {step}")

@@ -20,7 +20,7 @@ from tests.browser.holder import Wallet
 from tests.browser.issuer import Issuer
 from tests.browser.office import Office
 from tests.browser.phone import open_place
-from tests.browser.served import origin_of
+from tests.browser.served import FILING, origin_of
 from tests.browser.site import Site
 from tests.conftest import Http
 
@@ -58,6 +58,8 @@ def test_the_check_in_page(page: Page, served: Http, state: str) -> None:
     """From the form to the receipt, and what is said without a network or a known holder."""
     pictures_checkin.STATES[state](page, served, open_place(served, "澄湖区图书馆", pass_required=True))
     page.locator(".help").wait_for()
+    filed = page.locator(".help .filing")
+    assert (filed.inner_text(), filed.get_attribute("href")) == (FILING.text, FILING.url)
     assert by_day_and_night(page) == []
 
 

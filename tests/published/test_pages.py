@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from cli.ceremony import ORIGINS, STATEMENT, Login, initialise, page_manifest
+from cli.ceremony import ORIGINS, STATEMENT, Filing, Login, initialise, page_manifest
 from cli.deployment import Deployment
 from credentials import KeySet
 from credentials.statement import days_of, peek_statement
@@ -24,7 +24,8 @@ from tests.conftest import Http, Reply
 def public(engine: Service, http: Http) -> Http:
     """A deployment brought to work, with sampling sites."""
     deployment = Deployment(engine.client, STACK, embedded=True, url=engine.url)
-    list(initialise(deployment, phone="0000-0000000", sites=ROOT / "examples" / "sites.json"))
+    filings = [Filing("京ICP备00000000号-1", "https://beian.miit.gov.cn/")]
+    list(initialise(deployment, phone="0000-0000000", sites=ROOT / "examples" / "sites.json", filings=filings))
     return http
 
 
@@ -118,11 +119,15 @@ def test_bringing_it_up_again_keeps_what_is_not_said_anew(engine: Service, publi
     deployment = Deployment(engine.client, STACK, embedded=True, url=engine.url)
     before = public.get("/config.json").json()
     login = Login("https://login.example.gov/oauth2/authorize", "https://login.example.gov/oauth2/token")
-    list(initialise(deployment, phone="0571-0000 0000", login=login))
+    filing = Filing("京公网安备00000000000000号", "https://beian.mps.gov.cn/")
+    list(initialise(deployment, phone="0571-0000 0000", login=login, filings=[filing]))
     list(initialise(deployment))
     kept = public.get("/config.json").json()
     assert kept["phone"] == "0571-0000 0000"
+    assert kept["filings"] == [{"text": filing.text, "url": filing.url}]
     assert (kept["login"]["authorize"], kept["login"]["token"]) == (login.authorize, login.token)
     assert public.get("/sites.json").status == 200
-    list(initialise(deployment, phone=before["phone"], login=Login("/oidc/authorize", "/oidc/token")))
+    login = Login("/oidc/authorize", "/oidc/token")
+    again = [Filing(**one) for one in before["filings"]]
+    list(initialise(deployment, phone=before["phone"], login=login, filings=again))
     assert public.get("/config.json").json() == before

@@ -9,6 +9,8 @@ export interface Config {
   readonly specimen: boolean;
   /** The district's help line. */
   readonly phone: string;
+  /** What the site is registered under (备案), shown at the foot; an operator who files nothing has none. */
+  readonly filings?: readonly { readonly text: string; readonly url: string }[];
   /** Each origin's address, without a trailing slash. */
   readonly pages: { readonly me: string; readonly gate: string; readonly desk: string };
   /** Where staff sign in (OpenID Connect). */

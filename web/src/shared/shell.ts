@@ -27,11 +27,17 @@ export function bar(shell: Shell, ...more: (Node | undefined)[]): Node[] {
   return [h("header", {}, line, mark)];
 }
 
-/** The district's help line, to be called with one tap. */
+/** The foot: the district's help line, to be called with one tap, and the numbers under which the site is filed. */
 export function helpLine(shell: Shell): Node | undefined {
-  const phone = shell.config?.phone ?? "";
-  if (phone === "") return undefined;
-  const call = h("a", { class: "plain wide", href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, shell.voice.say("call"));
-  call.append(" ", h("b", {}, phone));
-  return h("footer", { class: "help" }, call);
+  const { phone = "", filings = [] } = shell.config ?? {};
+  if (phone === "" && filings.length === 0) return undefined;
+  const foot = h("footer", { class: "help" });
+  if (phone !== "") {
+    const call = h("a", { class: "plain wide", href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, shell.voice.say("call"));
+    call.append(" ", h("b", {}, phone));
+    foot.append(call);
+  }
+  for (const { text, url } of filings)
+    foot.append(h("a", { class: "filing", href: url, target: "_blank", rel: "noopener noreferrer" }, text));
+  return foot;
 }
