@@ -79,7 +79,7 @@ class EntitlementRow(Table):
             scope=self.scope,
             verdict=self.verdict,  # type: ignore[arg-type]  # written from a `Decision` only
             cause=self.cause,
-            decided_at=int(self.decided_at),
+            decided_at=int(self.decided_at or 0),  # one that was written by hand stops nobody else
             run=self.run,
             expires_at=int(self.expires_at),
             sampled_at=int(self.sampled_at),

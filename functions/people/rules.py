@@ -11,7 +11,7 @@ CODE_LIFE_S = 10 * 60
 CODE_TRIES = 5
 CODES_PER_PHONE = 3  # in the life of a code
 CODES_PER_PHONE_AND_DAY = 10
-CODES_PER_ADDRESS = 60  # in the life of a code; a hospital enrols from one address
+CODES_PER_ADDRESS = 300  # in the life of a code; a mobile operator puts thousands of people behind one address
 DEVICES = 3
 DEVICE_LIFE_S = 30 * 24 * 3600
 

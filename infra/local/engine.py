@@ -34,5 +34,6 @@ class Engine:
             region_name=REGION,
             aws_access_key_id=AWS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=AWS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"mode": "standard"}, s3={"addressing_style": "path"}),
+            # Making the stack is one call; on a machine that has much else to do it takes minutes.
+            config=Config(retries={"mode": "standard"}, s3={"addressing_style": "path"}, read_timeout=300),
         )
