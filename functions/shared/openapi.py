@@ -27,6 +27,7 @@ _PROBLEMS: Final = {
     "415": "A media type that is not read here",
     "422": "Rejected by a law of the domain",
     "429": "Too often; `Retry-After` says when to come back",
+    "503": "Too much at once, or somebody we depend on does not answer; `Retry-After` says when to come back",
 }
 # What a member of this name looks like in an example; anything else is made from its schema.
 _EXAMPLES: Final[Mapping[str, Any]] = {
@@ -168,7 +169,7 @@ def _responses(route: Route, refs: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _possible(route: Route) -> list[str]:
-    possible = {"400", "404", "409", "422", "429"}
+    possible = {"400", "404", "409", "422", "429", "503"}
     possible |= {"413", "415"} if route.body is not None else set()
     possible |= {"401", "403"}  # a token that is sent is verified, even where none is needed
     return sorted(possible)
