@@ -18,7 +18,7 @@ from functions.shared import log
 from functions.shared.config import settings
 from functions.shared.fields import Fields
 from functions.shared.masking import mask
-from functions.shared.problems import Conflict, TooMany
+from functions.shared.problems import Conflict, TooMany, Unavailable
 from functions.shared.secrets import keyed_hash
 from functions.shared.transactions import lost, transaction
 from functions.staff import service as staff
@@ -117,6 +117,8 @@ def _evidence(pid: str, scope: str, at: int) -> Evidence:
     cause = rules.refusal(entitlement.verdict, entitlement.cause, life.expires_at, at)
     if cause:
         raise _refused(cause)
+    if life.sampled_at > at:  # a clock that is right decides for nobody before their sample
+        raise Unavailable("The service's clock is wrong just now. Try again in a minute.", retry_after_s=60, code="clock")
     return Evidence(pid, listing, unit, entitlement, life)
 
 

@@ -12,7 +12,7 @@ from functions.keys import service as keys
 from functions.matching.grounds import Ground
 from functions.passes import issuing, rules, service
 from functions.passes.model import passes_of
-from functions.shared.problems import Conflict, TooMany
+from functions.shared.problems import Conflict, TooMany, Unavailable
 from tests.people.world import Someone, World, claims, public
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -50,6 +50,17 @@ def test_a_pass_says_what_it_rests_on(world: World, one: Someone) -> None:
     assert verified.cnf.jwk.x == public(key)["x"]
     assert one.pid not in token
     assert one.pid not in str(claims(token))
+
+
+def test_a_clock_behind_the_sample_signs_nothing(world: World, one: Someone) -> None:
+    """A pass may not begin before its sample: a service whose clock is six hours behind says to come back."""
+    key = LocalSigner.generate()
+    jwk = public(key)
+    with pytest.raises(Unavailable) as refused:
+        issuing.issue(one.pid, world.unit, jwk, thumbprint(jwk), world.at - 6 * 3600)
+    assert (refused.value.code, refused.value.status) == ("clock", 503)
+    assert passes_of(one.pid, world.unit) == []
+    assert world.issue(one, key)
 
 
 def test_the_same_key_gets_the_same_bytes(world: World, one: Someone) -> None:
