@@ -118,7 +118,9 @@ def _evidence(pid: str, scope: str, at: int) -> Evidence:
     if cause:
         raise _refused(cause)
     if life.sampled_at > at:  # a clock that is right decides for nobody before their sample
-        raise Unavailable("The service's clock is wrong just now. Try again in a minute.", retry_after_s=60, code="clock")
+        raise Unavailable(
+            "The service's clock is wrong just now. Try again in a minute.", retry_after_s=60, code="clock"
+        )
     return Evidence(pid, listing, unit, entitlement, life)
 
 
