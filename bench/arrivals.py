@@ -11,6 +11,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -74,7 +75,8 @@ def raw(method: str, path: str, host: str, headers: Mapping[str, str], body: Map
 
 def send(planned: Sequence[Planned], host: str, port: int, patience_s: float = PATIENCE_S) -> list[Landed]:
     """Send everything when it is due, and return what became of each once the last was answered or given up."""
-    return asyncio.run(_all(planned, host, port, patience_s))
+    with ThreadPoolExecutor(1) as apart:  # whoever calls may have a loop of their own going
+        return apart.submit(asyncio.run, _all(planned, host, port, patience_s)).result()
 
 
 async def _all(planned: Sequence[Planned], host: str, port: int, patience_s: float) -> list[Landed]:

@@ -10,6 +10,7 @@ from functions.oversight.shapes import PassOut, RecordOut, StoredVerdictOut, Wit
 from functions.passes.model import PassRow, passes_of
 from functions.results import service as results
 from functions.shared.pages import Page, page_of
+from functions.shared.tables import living
 from functions.shared.threads import spread
 from functions.staff import service as staff
 from functions.status.model import WithdrawalRow
@@ -74,15 +75,14 @@ def _verdict(row: EntitlementRow, at: int) -> StoredVerdictOut:
             )
             for one, received_at in results.received(row.pid, at)
         ],
-        passes=_passes(passes_of(row.pid, unit_id)),
+        passes=_passes(passes_of(row.pid, unit_id), at),
     )
 
 
-def _passes(rows: list[PassRow]) -> list[PassOut]:
+def _passes(rows: list[PassRow], at: int) -> list[PassOut]:
     keys = [(row.status_list, str(int(row.status_index))) for row in rows]
-    taken = (
-        {(row.list_name, row.index): row for row in WithdrawalRow.batch_get(keys, consistent_read=True)} if keys else {}
-    )
+    found = living(WithdrawalRow.batch_get(keys, consistent_read=True), at) if keys else ()
+    taken = {(row.list_name, row.index): row for row in found}
     return [
         PassOut(
             list=key[0],

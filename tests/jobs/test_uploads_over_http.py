@@ -67,7 +67,7 @@ def test_an_upload_ends_as_a_job_with_its_errors(http: Http, unit: str) -> None:
         for path in (f"/jobs/{job}", f"/jobs/{job}/errors.csv"):
             assert http.get(path, token=http.token(role, scope)).status == 403
     assert http.get(f"/jobs/{job}", token=http.token("officer", "99")).status == 200
-    assert http.get("/jobs/J-NONE", token=token).status == 404
+    assert http.get("/jobs/J-NONE", token=token).status == 403  # as another's: what there is, is told to nobody
 
 
 @pytest.mark.parametrize("times", [1, 2_500], ids=["small", "large"])

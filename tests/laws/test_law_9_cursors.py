@@ -49,7 +49,9 @@ def test_no_altered_cursor_opens(data: st.DataObject) -> None:
     """Each character counts, and nothing of the position shows in the text."""
     cursor = write_cursor({"pk": "SECRET-PID"}, **BOUND, at=AT)
     place = data.draw(st.integers(0, len(cursor) - 2))
-    char = data.draw(st.sampled_from("ABCDEFGHabcdefgh0123-_").filter(lambda one: one != cursor[place]))
+    letters = "ABCDEFGHabcdefgh0123-_"
+    # The cursor is another each time, so what is drawn may not depend on it.
+    char = next(one for one in data.draw(st.permutations(letters)) if one != cursor[place])
     with pytest.raises(Malformed):
         read_cursor(cursor[:place] + char + cursor[place + 1 :], **BOUND, at=AT)
     assert "SECRET" not in json.dumps(cursor)

@@ -7,7 +7,7 @@ import { makeKey } from "../shared/keys";
 import { KINDS } from "../shared/kinds";
 import { saveFile } from "../shared/saving";
 import type { Session } from "../shared/session";
-import { bar, helpLine } from "../shared/shell";
+import { bar, foot } from "../shared/shell";
 import { askToPersist, openStorage } from "../shared/store";
 import { ApplyForm } from "./form";
 import { JoinForm, type Proof } from "./join";
@@ -56,7 +56,7 @@ function draw(moved = false): void {
   const focused = document.activeElement?.id ?? "";
   const nodes = screen();
   document.title = voice.say("title");
-  refill(part("page"), [...bar(shell), h("div", { class: "sheet" }, h("main", {}, ...nodes), helpLine(shell))]);
+  refill(part("page"), [...bar(shell), h("div", { class: "sheet" }, h("main", {}, ...nodes), foot(shell))]);
   if (moved) {
     scrollTo(0, 0);
     document.querySelector("h1")?.focus();

@@ -1,7 +1,7 @@
 /** A page of the desk without a session: the bar, one thing to say, one thing to do, the help line. */
 import type { Config } from "../shared/config";
 import { h } from "../shared/dom";
-import { bar, helpLine } from "../shared/shell";
+import { bar, foot } from "../shared/shell";
 import { type Speaker, speaker } from "../shared/words";
 import { DESK_WORDS, type DeskWord } from "./words";
 
@@ -13,11 +13,11 @@ export function drawPage(config: Config | undefined, title: DeskWord, content: (
     const shell = { voice, config, onLanguage: draw };
     const heading = h("h1", { tabindex: "-1" }, voice.say(title));
     document.title = `${voice.say(title)} · ${voice.say("title")}`;
-    const foot = [helpLine(shell)].filter((node) => node !== undefined);
+    const below = [foot(shell)].filter((node) => node !== undefined);
     const main = h("main", { class: "narrow" }, heading, ...content());
     const [line, ...marks] = bar(shell);
     const about = h("section", { "aria-label": voice.say("about") }, ...marks);
-    document.body.replaceChildren(line as Node, about, main, h("div", { class: "foot" }, ...foot));
+    document.body.replaceChildren(line as Node, about, main, h("div", { class: "foot" }, ...below));
   };
   draw();
 }

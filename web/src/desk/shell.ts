@@ -3,7 +3,7 @@ import { serverNow } from "../shared/clock";
 import { chinaClock, chinaDay, chinaInstant } from "../shared/china";
 import { type Config, loadConfig } from "../shared/config";
 import { h } from "../shared/dom";
-import { bar, helpLine } from "../shared/shell";
+import { bar, foot } from "../shared/shell";
 import type { Speaker } from "../shared/words";
 import { faultText } from "./faults";
 import { Desk } from "./service";
@@ -140,7 +140,7 @@ class Frame implements Console {
     const status = h("div", { class: "who" }, who, this.until);
     const under = h("section", { class: "under", "aria-label": voice.say("session") }, ...marks, status, this.tabs());
     this.top.replaceChildren(skip, line as Node, under);
-    this.foot.replaceChildren(...[helpLine(shell)].filter((node) => node !== undefined));
+    this.foot.replaceChildren(...[foot(shell)].filter((node) => node !== undefined));
     this.tick();
     if (this.dialog.open) this.drawDialog();
   }

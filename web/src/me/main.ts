@@ -2,7 +2,7 @@
 import { serverNow } from "../shared/clock";
 import { h } from "../shared/dom";
 import { keepOffline } from "../shared/offline";
-import { bar, helpLine } from "../shared/shell";
+import { bar, foot } from "../shared/shell";
 import { strip } from "../shared/strip";
 import { abilities } from "../shared/inapp";
 import { type App, heading, makeVoice, type Route, ROUTES, type Screen } from "./app";
@@ -99,7 +99,7 @@ function frame(): void {
   part("bar").replaceChildren(...bar(shell));
   const above = [strip(voice.language), keepingNotice()].filter((node) => node !== undefined);
   part("above").replaceChildren(...above);
-  const help = helpLine(shell);
+  const help = foot(shell);
   part("foot").replaceChildren(...(help === undefined ? [] : [help]));
 }
 

@@ -1,7 +1,7 @@
 /** What the screens of a shift share: the frame, the live region, a fault line, a field with its label. */
 import type { Config } from "../shared/config";
 import { h } from "../shared/dom";
-import { bar, helpLine, type Shell } from "../shared/shell";
+import { bar, foot, type Shell } from "../shared/shell";
 import { voice, type Word } from "./words";
 
 /** What every screen may use. */
@@ -32,7 +32,7 @@ export function announce(sentence: string): void {
 /** Draw a plain screen (no camera) with a heading that takes the focus. */
 export function drawPlain(frame: Frame, title: string, ...content: (Node | undefined)[]): void {
   const heading = h("h1", { tabindex: "-1" }, title);
-  const footer = helpLine(shellOf(frame));
+  const footer = foot(shellOf(frame));
   document.body.className = "plain-screen";
   document.title = `${title} · ${voice.say("title")}`;
   pageElement().replaceChildren(

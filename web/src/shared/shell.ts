@@ -27,17 +27,21 @@ export function bar(shell: Shell, ...more: (Node | undefined)[]): Node[] {
   return [h("header", {}, line, mark)];
 }
 
-/** The foot: the district's help line, to be called with one tap, and the numbers under which the site is filed. */
-export function helpLine(shell: Shell): Node | undefined {
-  const { phone = "", filings = [] } = shell.config ?? {};
-  if (phone === "" && filings.length === 0) return undefined;
-  const foot = h("footer", { class: "help" });
-  if (phone !== "") {
-    const call = h("a", { class: "plain wide", href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, shell.voice.say("call"));
-    call.append(" ", h("b", {}, phone));
-    foot.append(call);
-  }
+/** The district's help line, to be called with one tap: all the foot of pages that a poster or a camera opens. */
+export function helpLine(shell: Shell): HTMLElement | undefined {
+  const phone = shell.config?.phone ?? "";
+  if (phone === "") return undefined;
+  const call = h("a", { class: "plain wide", href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, shell.voice.say("call"));
+  call.append(" ", h("b", {}, phone));
+  return h("footer", { class: "help" }, call);
+}
+
+/** The help line, and under it the numbers under which the site is filed. */
+export function foot(shell: Shell): Node | undefined {
+  const filings = shell.config?.filings ?? [];
+  if (filings.length === 0) return helpLine(shell);
+  const made = helpLine(shell) ?? h("footer", { class: "help" });
   for (const { text, url } of filings)
-    foot.append(h("a", { class: "filing", href: url, target: "_blank", rel: "noopener noreferrer" }, text));
-  return foot;
+    made.append(h("a", { class: "filing", href: url, target: "_blank", rel: "noopener noreferrer" }, text));
+  return made;
 }
