@@ -78,7 +78,9 @@ def _staff(token: str, *, settings: Settings, at: int) -> Caller:
     except (jwt.PyJWTError, LookupError):
         raise _refused("token") from None
     role, scope = str(claims.get("epi_role", "")), str(claims.get("epi_scope", ""))
-    if role not in (ROLES if loopback else STAFF_ROLES) or (role in AREA_ROLES and not scope.isdigit()):
+    if role not in (ROLES if loopback else STAFF_ROLES) or (
+        role in AREA_ROLES and not (scope.isascii() and scope.isdigit())
+    ):
         raise _refused("role")
     return Caller(role, scope, str(claims["sub"]))
 
