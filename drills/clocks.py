@@ -16,14 +16,13 @@ from cli.deployment import deployment
 from cli.doctor import examine
 from credentials import UNCHECKED, KeySet, LocalSigner, Refused, Verifier
 from drills import load
-from drills.crew import Crew, gathered, payload_of
-from drills.load import DAY_S, Size
+from drills.crew import DAY_S, HOUR_S, Crew, gathered, payload_of
+from drills.load import Size
 from drills.oracle import Found, Stores
 from drills.played import Played, ended
 from drills.stage import staged
 from drills.wire import Passing, Reply, patiently
 
-HOUR_S = 3_600
 PASS_LIFE_S = 48 * HOUR_S
 KEPT_S = 14 * DAY_S
 SLOW_PHONE_S = 3.0  # for so long phones keep the old time before they learn the new from an answer

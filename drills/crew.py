@@ -22,7 +22,8 @@ WORDS = {"negative": "阴性", "positive": "阳性"}
 UNAUTHENTICATED = 401
 SETUP_S = 300.0
 UNITS = 8
-DAY_S = 86_400
+HOUR_S, DAY_S = 3_600, 86_400
+CHINA_S = 8 * HOUR_S
 
 
 @dataclass
@@ -114,9 +115,12 @@ class Crew:
         return reply
 
     # ── the laboratory, the units ────────────────────────────────────────────────────────────────────────────────
-    def report(self, people: Sequence[Neighbour], tube: str, said: str, revision: int = 0, hours: float = 2) -> Reply:
-        """Upload results of these people; the same tube with a greater revision corrects them."""
-        taken = time.strftime("%Y-%m-%d %H:%M", time.gmtime(self.now() + (8 - hours) * 3600))
+    def report(self, people: Sequence[Neighbour], tube: str, said: str, sampled_at: int, revision: int = 0) -> Reply:
+        """Upload results of these people; the same tube with a greater revision corrects them.
+
+        Sent again it is the same file, as a laboratory's is: when the samples were taken is told, and not taken from a clock.
+        """
+        taken = time.strftime("%Y-%m-%d %H:%M", time.gmtime(sampled_at + CHINA_S))
         rows = [
             f"{tube}{n:04d},{revision},居民身份证,{p.number},{taken},,{WORDS[said]},1,一号\n"
             for n, p in enumerate(people)
@@ -128,7 +132,7 @@ class Crew:
         reply = self._upload("lab", self.town.lab, f"/labs/{self.town.lab}/results", "".join((HEADER, *rows)))
         if reply.ok:
             self.ledger.lines_acked |= lines
-            self.uploads.append(partial(self.report, people, tube, said, revision, hours))
+            self.uploads.append(partial(self.report, people, tube, said, sampled_at, revision))
         return reply
 
     def list_staff(self, unit: str, people: Sequence[Neighbour]) -> Reply:
@@ -209,7 +213,8 @@ def gathered(stage: Stage, count: int) -> Crew:
     until = time.monotonic() + SETUP_S
     patiently(partial(crew.list_staff, town.unit, crew.people), until)
     settle_jobs(crew, until)
-    patiently(partial(crew.report, crew.people, f"A{secrets.token_hex(3)}", "negative"), until)
+    sampled_at = crew.now() - 2 * HOUR_S
+    patiently(partial(crew.report, crew.people, f"A{secrets.token_hex(3)}", "negative", sampled_at), until)
     settle_jobs(crew, until)
     for one in crew.people:
         patiently(partial(crew.wire.ask, "POST", "/codes", {"phone": one.phone}, {}), until)

@@ -15,7 +15,7 @@ from cli.roots import KmsSigner
 from credentials import sign_statement
 from credentials.statement import VALID_FOR_S, needed
 from drills import load
-from drills.crew import Crew, gathered, payload_of
+from drills.crew import HOUR_S, Crew, gathered, payload_of
 from drills.load import Size
 from drills.oracle import Found, Stores
 from drills.played import Played, ended
@@ -91,7 +91,8 @@ def frozen(people: int, _size: Size, seed: int) -> Played:
         lists, held_at = _lists_of(crew, ill.passes[0]), crew.now()
         mapping = _publishers_mapping(stage)
         stage.service.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
-        patiently(partial(crew.report, [ill], "FROZEN", "positive", 1, 1.0), time.monotonic() + 60)
+        positive = partial(crew.report, [ill], "FROZEN", "positive", crew.now() - HOUR_S, 1)
+        patiently(positive, time.monotonic() + 60)
         played = Played("list", "the publisher stood still while somebody was called positive", Found())
         _await_withdrawal(crew, played)
         _doors(played, crew, root, made, ill, lists, held_at)

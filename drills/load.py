@@ -12,13 +12,12 @@ from random import Random
 
 from bench.town import AREA, Neighbour, neighbours
 from credentials import LocalSigner
-from drills.crew import Crew
+from drills.crew import HOUR_S, Crew
 from drills.ledger import SLOT_S, Visit
 from drills.wire import Passing, Reply, patiently
 
 BATCH, THREADS = 25, 6
 UNFINISHED = frozenset({"received", "running"})
-DAY_S = 86_400
 Act = Callable[[], object]
 
 
@@ -54,7 +53,8 @@ def acts_of(crew: Crew, size: Size, until: float) -> list[Act]:
     made += [partial(_fetched_and_shown, crew, one, until) for one in well]
     for number in range(size.files):
         strangers = neighbours(size.rows, 100_000 + int(serial, 16) * 100 + number * size.rows)
-        made.append(partial(patiently, partial(crew.report, strangers, f"F{serial}{number}", "negative"), until))
+        upload = partial(crew.report, strangers, f"F{serial}{number}", "negative", crew.now() - 2 * HOUR_S)
+        made.append(partial(patiently, upload, until))
     made += [partial(_listed, crew, crew.units.pop(), until, int(serial, 16)) for _ in range(size.units)]
     if ill:
         made.append(partial(_corrected, crew, ill, f"C{serial}", until))
@@ -149,6 +149,7 @@ def _corrected(crew: Crew, ill: Sequence[Neighbour], tube: str, until: float) ->
     for one in ill:
         if patiently(partial(crew.fetch, one, LocalSigner.generate()), until) is None:
             return None
-    if patiently(partial(crew.report, ill, tube, "negative", 0, 1.0), until) is None:
+    sampled_at = crew.now() - HOUR_S
+    if patiently(partial(crew.report, ill, tube, "negative", sampled_at), until) is None:
         return None
-    return patiently(partial(crew.report, ill, tube, "positive", 1, 1.0), until)
+    return patiently(partial(crew.report, ill, tube, "positive", sampled_at, 1), until)

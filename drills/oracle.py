@@ -19,11 +19,10 @@ from typing import Any
 import duckdb
 
 from bench.town import AREA
-from drills.crew import Crew, payload_of
+from drills.crew import CHINA_S, Crew, payload_of
 from drills.ledger import Line, Scan, keys_of
 from infra.local import Service
 
-CHINA_S = 8 * 3600
 Row = Mapping[str, Any]
 
 
