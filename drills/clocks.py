@@ -41,7 +41,7 @@ def clock(people: int, size: Size, seed: int) -> Played:
         load.run(crew, size, seed)
         held = next(one for one in crew.people if one.passes)
         for number, hours in enumerate((6, -6), 1):
-            before = crew.ledger.refused.copy()
+            before = crew.ledger.refused_until_now()
             unanswered = _moved_under_load(crew, well, seed + number, hours * HOUR_S)
             refused = ", ".join(f"{kind} {n}" for kind, n in (crew.ledger.refused - before).most_common(3))
             played.notes.append(f"{hours:+d} h: {unanswered} acts unanswered; refused {refused or 'nothing'}")

@@ -98,7 +98,7 @@ class Crew:
             if result["status"] in {200, 201}:
                 self.ledger.visits_acked.add(visit)
             else:
-                self.ledger.refused[f"{result['status']} {result['cause']} (one of a batch)"] += 1
+                self.ledger.note_part(f"{result['status']} {result['cause']} (one of a batch)")
         return reply
 
     def fetch(self, one: Neighbour, holder: LocalSigner) -> Reply:
@@ -194,7 +194,7 @@ class Crew:
             if "scan" in result:
                 self.ledger.scans_acked[result["scan"]] = one
             else:
-                self.ledger.refused[f"scan {result['code']}"] += 1
+                self.ledger.note_part(f"scan {result['code']}")
         return reply
 
 

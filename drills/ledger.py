@@ -84,9 +84,20 @@ class Ledger:
             if refusal:
                 self.refused[refusal] += 1
 
+    def note_part(self, refusal: str) -> None:
+        """Count what was refused of a request that was answered."""
+        with self._lock:
+            self.refused[refusal] += 1
+
+    def refused_until_now(self) -> Counter[str]:
+        """Return a copy of the refusals, which others may go on to count."""
+        with self._lock:
+            return self.refused.copy()
+
     def acknowledged(self) -> int:
         """Tell how many single writes were acknowledged."""
-        listed = sum(len(self.lists_sent[unit][number - 1]) for unit, number in self.lists_acked.items() if number)
+        acked = list(self.lists_acked.items())  # at once: it is asked in the middle of a load, which adds to it
+        listed = sum(len(self.lists_sent[unit][number - 1]) for unit, number in acked if number)
         single = len(self.visits_acked) + len(self.lines_acked) + len(self.passes_acked) + len(self.scans_acked)
         return single + listed
 

@@ -95,11 +95,11 @@ def _restored(crew: Crew, played: Played) -> Played:
 
 def _while_down(crew: Crew) -> str:
     """Check in while there is no engine: an orderly refusal, and how long it took."""
-    began, before = time.monotonic(), crew.ledger.refused.copy()
+    began, before = time.monotonic(), crew.ledger.refused_until_now()
     one = crew.people[0]
     with suppress(Passing):
         crew.check_in(one, [Visit(one.pid, crew.venues[0], "out", crew.now())])
-    new = crew.ledger.refused - before
+    new = crew.ledger.refused_until_now() - before
     return f"while it is down requests get {', '.join(new) or 'an answer'}, one after {time.monotonic() - began:.1f} s"
 
 
