@@ -35,10 +35,9 @@ class Found:
     lost: list[str] = field(default_factory=list)
     invented: list[str] = field(default_factory=list)
 
-    @property
-    def well(self) -> bool:
-        """Whether nothing is lost and nothing invented."""
-        return not self.lost and not self.invented
+    def missed(self, but: tuple[str, ...] = ()) -> list[str]:
+        """Return what is lost, all of it or `but` some kinds."""
+        return [one for one in self.lost if not one.startswith(but)]
 
     def compare(self, kind: str, acked: Iterable[object], there: Iterable[object], sent: Iterable[object]) -> None:
         """Put what was acknowledged and sent of one kind beside what is there."""

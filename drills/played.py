@@ -54,8 +54,7 @@ def struck(faults: Mapping[str, int], asked: int) -> str:
 def ended(crew: Crew, played: Played, *, counters: bool = True) -> Played:
     """Let everything settle in calm weather, publish, and ask the oracle."""
     played.refusals = crew.ledger.told_refusals()
-    until = time.monotonic() + SETTLE_S
-    stuck = settle_jobs(crew, until)
+    stuck = settle_jobs(crew, time.monotonic() + SETTLE_S)
     for _ in range(3):  # dead letters are an operator's to send again: so it is played
         letters = _letters(crew)
         if not letters:
@@ -64,7 +63,8 @@ def ended(crew: Crew, played: Played, *, counters: bool = True) -> Played:
         played.notes.append(f"dead letters {letters}, sent again by `epipass redrive` (exit {answered.exit_code})")
         stuck = settle_jobs(crew, time.monotonic() + SETTLE_S)
     played.broken += [f"job {job} stayed {state}" for job, state in stuck.items()]
-    played.found = _steady(crew, until)
+    # Letters that were just sent again have as long as the first had.
+    played.found = steady(crew, time.monotonic() + SETTLE_S)
     if counters:
         have, rows = oracle.counted(crew, time.monotonic() + 60)
         played.notes.append(f"counters say {have} check-ins, rows are {rows}")
@@ -72,12 +72,15 @@ def ended(crew: Crew, played: Played, *, counters: bool = True) -> Played:
     return played
 
 
-def _steady(crew: Crew, until: float) -> Found:
-    """Publish and ask until withdrawals, which events bring, have arrived; the last word stands."""
+def steady(crew: Crew, until: float, but: tuple[str, ...] = ()) -> Found:
+    """Publish and ask until withdrawals, which events bring, have arrived; the last word stands.
+
+    Kinds in `but` are lost for good: nobody waits for them.
+    """
     while True:
         crew.stage.call("PublisherFunction")
         found = oracle.judged(crew)
-        if found.well or time.monotonic() > until:
+        if not (found.invented or found.missed(but)) or time.monotonic() > until:
             return found
         time.sleep(2)
 

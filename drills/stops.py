@@ -15,7 +15,7 @@ from drills.crew import Crew, gathered, place_of
 from drills.ledger import Visit
 from drills.load import Size
 from drills.oracle import Found
-from drills.played import Played, ended
+from drills.played import Played, ended, steady
 from drills.stage import Stage, staged
 from drills.wire import Passing
 
@@ -64,6 +64,7 @@ def kill(people: int, size: Size, seed: int) -> Played:
             told.append(f"answers again {stage.start_engine():.1f} s after its start")
 
         unanswered = _interrupted(crew, size, seed, restart)
+        load.settle_jobs(crew, time.monotonic() + 60)  # what is still under way is not lost
         found = oracle.judged(crew)
         played = Played("kill", f"the engine killed under load: {'; '.join(told)}", found, allowed_losses=KILL)
         played.refusals = crew.ledger.told_refusals()
@@ -78,18 +79,17 @@ def _restored(crew: Crew, played: Played) -> Played:
     """Send everything again; what cannot be sent again is fetched anew."""
     again = load.send_again(crew)
     stuck = load.settle_jobs(crew, time.monotonic() + 120)
-    # A job that died with the engine is nobody's: the file that was sent again has one of its own.
+    # A job that died with the engine may stay nobody's: how often its file was sent before died with it.
     played.broken += [f"job {job} stayed {state}" for job, state in stuck.items() if state != GONE] + load.match(crew)
-    crew.stage.call("PublisherFunction")
-    after = oracle.judged(crew)
-    left = [one for one in after.lost if not one.startswith(UNREPEATABLE)]
+    after = steady(crew, time.monotonic() + 60, UNREPEATABLE)
     played.notes.append(f"after everybody sent theirs again ({again}) and a matching run: {after.told()}")
     places = Counter(place_of(token) for token in crew.ledger.passes_acked)
     shared = sum(n > 1 for n in places.values())
     played.notes.append(
         f"{shared} places in status lists were given twice: to a pass that died with the engine, and anew"
     )
-    played.broken += [f"not restored: {one}" for one in left[:5]] + [f"invented after: {one}" for one in after.invented]
+    played.broken += [f"not restored: {one}" for one in after.missed(UNREPEATABLE)[:5]]
+    played.broken += [f"invented after: {one}" for one in after.invented]
     return played
 
 
