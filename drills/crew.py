@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from bench.answer import demand
 from bench.town import AREA, Neighbour, Town, neighbours
 from credentials import LocalSigner, pack, proofs, sign_proof
 from drills.ledger import Issued, Ledger, Line, Scan, Visit
@@ -221,6 +222,7 @@ def gathered(stage: Stage, count: int) -> Crew:
     codes = town.codes()
     for one in crew.people:
         patiently(partial(crew.enrol, one, codes[one.phone]), until)
+    demand(all(one.token for one in crew.people), "not everybody was enrolled: the drill would show nothing")
     crew.guard = town.guard()
     return crew
 
