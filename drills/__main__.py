@@ -7,10 +7,12 @@ oracle. Exit status 1: an acknowledged write was lost, one was invented, or a la
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
 
 from drills import clocks, doors, stops, wires
 from drills.load import Size
@@ -31,6 +33,7 @@ DRILLS: Mapping[str, Drill] = {
     "statement": doors.statement,
     "list": doors.frozen,
 }
+LONGEST_S = 2_400  # of one drill; each is over long before by its own bounds
 SMALL = Size(batches=1, files=1, rows=5, units=1, corrected=1, seconds=60)
 
 
@@ -61,12 +64,20 @@ def _apart(names: Sequence[str], options: Sequence[str]) -> None:
 
 
 def _play(name: str, people: int, size: Size, seed: int) -> None:
+    for each in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(each, _stopped)
+    signal.alarm(LONGEST_S)
     began = time.monotonic()
     print(f"{name}: seed {seed}, {people} people, {size}", flush=True)
     played = DRILLS[name](people, size, seed)
     print(f"{played.told()}\n       {time.monotonic() - began:.0f} s", flush=True)
     if not played.well:
         raise SystemExit(1)
+
+
+def _stopped(number: int, _frame: FrameType | None) -> None:
+    """End in order where a signal would end at once: engine and server stop, and the folder goes."""
+    raise SystemExit(f"FAIL ended by {signal.Signals(number).name} before the drill was over")
 
 
 if __name__ == "__main__":
