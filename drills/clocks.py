@@ -160,7 +160,8 @@ def _much_later(crew: Crew, played: Played, held: Neighbour, hours: int) -> str:
     played.broken += [f"a pass that ended was {said}"] if said != "refused expired" else []
     played.broken += [f"{passes} passes were signed"] if passes else []
     older = hours * HOUR_S > KEPT_S
-    played.broken += ["check-ins older than a fortnight were shown"] if older and listed else []
+    played.broken += ["check-ins older than a fortnight were shown"] if older and listed > 0 else []
+    played.broken += ["own check-ins were not answered"] if listed < 0 else []
     return f"+{hours} h: an old pass is {said}, {passes} passes to fetch, {listed} own check-ins on the first page"
 
 

@@ -20,7 +20,7 @@ import duckdb
 
 from bench.town import AREA
 from drills.crew import CHINA_S, Crew, payload_of
-from drills.ledger import Line, Scan, keys_of
+from drills.ledger import Issued, Line, Scan, keys_of
 from infra.local import Service
 
 Row = Mapping[str, Any]
@@ -183,8 +183,7 @@ def _lists(found: Found, stores: Stores, crew: Crew) -> None:
 
 
 def _was_asked_for(crew: Crew, row: Row) -> bool:
-    holder = str(row["sk"]).rsplit("#", 1)[1]
-    return any((one.pid, one.holder) == (row["pk"], holder) for one in crew.ledger.passes_sent)
+    return Issued(row["pk"], str(row["sk"]).rsplit("#", 1)[1]) in crew.ledger.passes_sent
 
 
 def _withdrawals(found: Found, stores: Stores, crew: Crew, passes: list[Row]) -> None:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,6 @@ class Stage:
     clock_file: Path
     engine: Child
     http: Child | None = None
-    stops: list[str] = field(default_factory=list)
 
     @contextmanager
     def weather(self, weather: Weather) -> Iterator[Weather]:
