@@ -31,10 +31,7 @@ DOCTOR_S = 301
 def statement(people: int, size: Size, seed: int) -> Played:
     """Withdraw all passes by a newer key statement, and put the older one back in its place."""
     with staged() as stage:
-        public = Public(stage.service.client("s3"), stage.service.outputs["PublicBucket"])
-        root = KmsSigner(stage.service.client("kms"), stage.service.outputs["RootKey"])
-        older = _signed(public, root, stage, None, None)
-        public.put(STATEMENT, older.encode(), "application/jwt")
+        public, root, older = _first_statement(stage)
         crew = gathered(stage, people)
         unanswered = load.run(crew, size, seed)
         newer = _signed(public, root, stage, older, crew.now() + 1)
@@ -67,8 +64,7 @@ def _look(played: Played, crew: Crew, root: KmsSigner, tokens: tuple[str, str]) 
     played.broken += [] if back.get("refused") == "untrusted" else ["the page took an older statement"]
     crew.stage.start_http()  # what a turnstile's server remembers for five minutes is forgotten
     verdicts = [_turnstile(crew, one)]
-    public = Public(crew.stage.service.client("s3"), crew.stage.service.outputs["PublicBucket"])
-    public.put(STATEMENT, older.encode(), "application/jwt")
+    _public(crew.stage).put(STATEMENT, older.encode(), "application/jwt")
     crew.stage.start_http()
     verdicts.append(_turnstile(crew, one))
     played.notes.append(
@@ -80,10 +76,7 @@ def _look(played: Played, crew: Crew, root: KmsSigner, tokens: tuple[str, str]) 
 def frozen(people: int, _size: Size, seed: int) -> Played:
     """Stop the publisher, call somebody positive, and look what doors, doctor and queue say; then let it go on."""
     with staged() as stage:
-        public = Public(stage.service.client("s3"), stage.service.outputs["PublicBucket"])
-        root = KmsSigner(stage.service.client("kms"), stage.service.outputs["RootKey"])
-        made = _signed(public, root, stage, None, None)
-        public.put(STATEMENT, made.encode(), "application/jwt")
+        _, root, made = _first_statement(stage)
         crew = gathered(stage, people)
         load.run(crew, load.Size(1, 1, 5, 0, 0), seed)
         stage.call("PublisherFunction")
@@ -156,6 +149,18 @@ def ask_page(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _turnstile(crew: Crew, one: Any) -> str:
     reply = patiently(partial(crew.verify, crew.shown(one, crew.now())), time.monotonic() + 30)
     return f"{reply.body['verdict']} {reply.body['code']}" if reply and reply.ok else "no verdict"
+
+
+def _public(stage: Stage) -> Public:
+    return Public(stage.service.client("s3"), stage.service.outputs["PublicBucket"])
+
+
+def _first_statement(stage: Stage) -> tuple[Public, KmsSigner, str]:
+    """Publish the first key statement; return where, whose signature is under it, and what it says."""
+    public, root = _public(stage), KmsSigner(stage.service.client("kms"), stage.service.outputs["RootKey"])
+    made = _signed(public, root, stage, None, None)
+    public.put(STATEMENT, made.encode(), "application/jwt")
+    return public, root, made
 
 
 def _signed(public: Public, root: KmsSigner, stage: Stage, previous: str | None, not_before: int | None) -> str:
