@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from bench.arrivals import Planned, raw
-from bench.town import AREA, DAY_S, MEMBERS, Neighbour, Town
+from bench.town import AREA, DAY_S, Neighbour, Town, public
 from credentials import LocalSigner, pack, proofs, sign_proof
 from infra.local import Service
 
@@ -79,7 +79,7 @@ class Crowd:
         some, at = self.enrol(count), int(time.time())
         _list(self.town.unit, some, at)
         for one in some:
-            key = _public(one.holder)
+            key = public(one.holder)
             one.passes = [issuing.issue(one.pid, self.town.unit, key, proofs.thumbprint(key), at)]
         return some
 
@@ -112,7 +112,7 @@ class Crowd:
         return raw("GET", f"/venue-codes/{self._code}", self.host, {})
 
     def _renew(self, one: Neighbour, due: float) -> bytes:
-        body = {"pid": one.pid, "device_key": _public(one.device), "proof": self._proof("/tokens", "", one.device, due)}
+        body = {"pid": one.pid, "device_key": public(one.device), "proof": self._proof("/tokens", "", one.device, due)}
         return raw("POST", "/tokens", self.host, {}, body)
 
     def _verify(self, _one: Neighbour, due: float) -> bytes:
@@ -143,10 +143,6 @@ def _list(unit: str, people: Sequence[Neighbour], at: int) -> None:
     staff.write(unit, generation, [staff.Entry(pid, "", (), 0, text, at, "", ends_at) for pid, text in sealed.items()])
     with transaction() as together:
         units.move_to_generation(together, unit, base=None, generation=generation, replaced=None, at=at)
-
-
-def _public(key: LocalSigner) -> dict[str, str]:
-    return {name: key.public_jwk()[name] for name in MEMBERS}
 
 
 def _somebody() -> Neighbour:

@@ -20,7 +20,6 @@ from infra.local.messages import messages
 
 AREA = "990101001001"
 DAY_S = 86_400
-MEMBERS = ("kty", "crv", "x", "y")
 
 
 @dataclass
@@ -130,7 +129,7 @@ class Town:
             "name": "张小明",
             "phone": one.phone,
             "code": code,
-            "device_key": _public(one.device),
+            "device_key": public(one.device),
             "proof": self.proof(one.device, "/people"),
         }
         said = self.call("POST", "/people", body)
@@ -145,7 +144,7 @@ class Town:
 
     def renew(self, one: Neighbour) -> None:
         """Renew a device's token."""
-        body = {"pid": one.pid, "device_key": _public(one.device), "proof": self.proof(one.device, "/tokens")}
+        body = {"pid": one.pid, "device_key": public(one.device), "proof": self.proof(one.device, "/tokens")}
         one.token = self.call("POST", "/tokens", body)["token"]
 
     def look(self, one: Neighbour) -> None:
@@ -154,7 +153,7 @@ class Town:
 
     def fetch(self, one: Neighbour) -> None:
         """Fetch passes for a fresh key."""
-        body = {"key": _public(one.holder), "proof": self.proof(one.holder, "/me/passes")}
+        body = {"key": public(one.holder), "proof": self.proof(one.holder, "/me/passes")}
         got = self.call("POST", "/me/passes", body, token=one.token, device=one.device)
         one.passes = [each["token"] for each in got["passes"]]
         demand(bool(one.passes), got)
@@ -218,5 +217,6 @@ def neighbours(count: int, first: int = 0) -> list[Neighbour]:
     return [Neighbour(person_id(first + n), f"13{(first + n) % 10**9:09d}") for n in range(count)]
 
 
-def _public(key: LocalSigner) -> dict[str, str]:
-    return {name: key.public_jwk()[name] for name in MEMBERS}
+def public(key: LocalSigner) -> dict[str, str]:
+    """Return a key's public members as a phone sends them."""
+    return {name: key.public_jwk()[name] for name in ("kty", "crv", "x", "y")}

@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bench.town import Neighbour
+from bench.town import DAY_S, Neighbour
 from cli.deployment import deployment
 from cli.doctor import examine
 from credentials import UNCHECKED, KeySet, LocalSigner, Refused, Verifier
 from drills import load
-from drills.crew import DAY_S, HOUR_S, Crew, gathered, payload_of
+from drills.crew import HOUR_S, Crew, gathered, payload_of
 from drills.load import Size
 from drills.oracle import Found, Stores
 from drills.played import Played, ended

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from bench.answer import demand
-from bench.town import AREA, Neighbour, Town, neighbours
+from bench.town import AREA, DAY_S, Neighbour, Town, neighbours, public
 from credentials import LocalSigner, pack, proofs, sign_proof
 from drills.ledger import Issued, Ledger, Line, Scan, Visit
 from drills.stage import Stage
@@ -23,7 +23,7 @@ WORDS = {"negative": "阴性", "positive": "阳性"}
 UNAUTHENTICATED = 401
 SETUP_S = 300.0
 UNITS = 8
-HOUR_S, DAY_S = 3_600, 86_400
+HOUR_S = 3_600
 CHINA_S = 8 * HOUR_S
 
 
@@ -236,11 +236,6 @@ def _unit(crew: Crew, number: int) -> str:
     )
     units.register(unit, facts, crew.now())
     return unit
-
-
-def public(key: LocalSigner) -> dict[str, str]:
-    """Return a key's public members as a phone sends them."""
-    return {name: key.public_jwk()[name] for name in ("kty", "crv", "x", "y")}
 
 
 def payload_of(token: str) -> dict[str, object]:
