@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from functions.matching.policy import DEFAULT, POLICIES, Policy
 from functions.matching.rules import ADMINISTRATIVE, ELIGIBLE, REFUSED, Approval, Decision, Facts, decide
-from functions.results.rules import Result
+from functions.results.rules import SEVERITY, Result
 
 REPLACED: Final = "replaced"  # a pass another one stands for, or one that was signed for longer than it may last
 NO_TEST: Final = "no-test"
@@ -68,7 +68,7 @@ def flaw_of_verdict(verdict: str, cause: str, policy: str, decided_at: int, evid
 def _flaw_of_evidence(cause: str, policy: Policy, decided_at: int, evidence: str) -> str:
     try:
         rows = rows_of(evidence)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # the last: nested deeper than any row is
         return "evidence"
     if bool(rows) == (cause in ADMINISTRATIVE | {NO_TEST}):
         return "evidence"
@@ -104,12 +104,23 @@ def rows_of(evidence: str, pid: str = "") -> tuple[Result, ...]:
     """Read an entitlement's evidence.
 
     Raises:
-        ValueError, TypeError: it is not what `rules.evidence_text` writes.
+        ValueError, TypeError, RecursionError: it is not what `rules.evidence_text` writes.
     """
     found: Any = json.loads(evidence)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise TypeError("evidence is a list of rows")
     rows = tuple(Result(pid=pid, **row) for row in found)
-    if not all(type(number) is int for row in rows for number in (row.sampled_at, row.revision, row.pool_size)):
-        raise TypeError("a row's numbers are whole")
+    if not all(map(_is_of_a_laboratory, rows)):
+        raise TypeError("a row's numbers are whole, its texts are texts, and its result is one of those there are")
     return rows
+
+
+def _is_of_a_laboratory(row: Result) -> bool:
+    # `decide` sorts and compares rows: of one that was written by hand it would fail where the row should be named.
+    numbers = (row.sampled_at, row.revision, row.pool_size, *(() if row.reported_at is None else (row.reported_at,)))
+    texts = (row.lab, row.tube, row.site, row.result)
+    return (
+        all(type(number) is int for number in numbers)
+        and all(type(text) is str for text in texts)
+        and row.result in SEVERITY
+    )

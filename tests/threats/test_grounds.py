@@ -21,6 +21,19 @@ from tests.laws.histories import CUTOFF, HOUR, histories
 SLOT = Slot("2026-11-22b-1", 7)
 POSITIVE = Result("", "L1", "t1", 0, 1, CUTOFF - HOUR, CUTOFF, "positive")
 NEGATIVE = replace(POSITIVE, result="negative")
+# What no laboratory's row says, member by member.
+MADE_UP = tuple(
+    json.dumps({**json.loads(evidence_text([POSITIVE]))[0], **change})
+    for change in (
+        {"result": "told-to"},
+        {"result": ["positive"]},
+        {"lab": None},
+        {"tube": 1},
+        {"site": []},
+        {"sampled_at": 1.5},
+        {"reported_at": "now"},
+    )
+)
 APPROVALS = (None, Approval(approved=False), Approval(approved=True, ends_at=CUTOFF), Approval(approved=True))
 
 
@@ -72,6 +85,8 @@ def test_another_cause_than_the_decided_one_cannot_be_written(rows: list[Result]
         ({"evidence": "{}"}, "evidence"),
         ({"evidence": '[{"result":"positive"}]'}, "evidence"),
         ({"evidence": json.dumps([1])}, "evidence"),
+        ({"evidence": "[" * 100_000}, "evidence"),
+        *(({"evidence": f"[{row}]"}, "evidence") for row in MADE_UP),
         ({"cause": "not-listed"}, "evidence"),
         ({"evidence": evidence_text([NEGATIVE])}, "unsupported"),
         ({"decided_at": CUTOFF - 2 * HOUR}, "unsupported"),
