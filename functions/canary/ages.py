@@ -6,13 +6,12 @@ figures are three metrics with an alarm each (template.yaml); what cannot be fet
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from credentials import Refused
+from credentials import Refused, b64
 from functions.canary import page
 from functions.keys import service as keys
 from functions.shared import log
@@ -21,8 +20,6 @@ _INDEX: Final = "status/index.json"
 _LISTS_A_LOOK: Final = 8
 _EACH_S: Final = 60
 _USES: Final = ("pass", "status", "log")
-
-
 Fetched = Callable[[str], str]  # a published file's text by its path; OSError when it is not served
 
 
@@ -36,6 +33,23 @@ class Ages(msgspec.Struct, frozen=True):
     list_age_s: int | None
     statement_left_s: int | None
     keys_left_s: int | None
+
+
+class _Index(msgspec.Struct):
+    lists: list[str]
+
+
+class _List(msgspec.Struct):
+    iat: int
+
+
+class _Key(msgspec.Struct):
+    exp: int
+    epipass_use: str = ""
+
+
+class _Keys(msgspec.Struct):
+    keys: list[_Key]
 
 
 def look(at: int, fetched: Fetched = page.fetched) -> Ages:
@@ -53,8 +67,8 @@ def report(at: int) -> Ages:
 
 def _list_age(at: int, fetched: Fetched) -> int | None:
     try:
-        names = sorted(msgspec.json.decode(fetched(_INDEX))["lists"])
-        ages = [at - int(_payload(fetched(f"status/{name}"))["iat"]) for name in _turn(names, at)]
+        names = sorted(msgspec.json.decode(fetched(_INDEX), type=_Index).lists)
+        ages = [at - _issued_at(fetched(f"status/{name}")) for name in _turn(names, at)]
     except (OSError, LookupError, ValueError):  # it is not served, or is no list: silence rings by itself
         return None
     return max(ages, default=None)
@@ -76,14 +90,12 @@ def _statement_left(at: int, fetched: Fetched) -> int | None:
 
 def _keys_left(at: int, fetched: Fetched) -> int | None:
     try:
-        held = msgspec.json.decode(fetched(keys.JWKS_KEY))["keys"]
-    except (OSError, LookupError, ValueError):
+        held = msgspec.json.decode(fetched(keys.JWKS_KEY), type=_Keys).keys
+    except (OSError, ValueError):
         return None
-    ends = [max((int(key["exp"]) for key in held if key.get("epipass_use") == use), default=at) for use in _USES]
+    ends = [max((key.exp for key in held if key.epipass_use == use), default=at) for use in _USES]
     return max(0, min(ends) - at)
 
 
-def _payload(token: str) -> dict[str, Any]:
-    body = token.split(".")[1]
-    read: dict[str, Any] = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    return read
+def _issued_at(token: str) -> int:
+    return msgspec.json.decode(b64.decode(token.split(".")[1]), type=_List).iat

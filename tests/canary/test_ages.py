@@ -64,6 +64,9 @@ def test_the_oldest_list_s_age_is_told_and_every_list_has_its_turn() -> None:
         {"status/index.json": '{"lists": []}'},
         {"status/index.json": '{"lists": ["a"]}'},
         {"status/index.json": '{"lists": ["a"]}', "status/a": "not a token"},
+        {"status/index.json": "[]", ".well-known/jwks.json": "null"},
+        {"status/index.json": '{"lists": [1, "a"]}', ".well-known/jwks.json": '{"keys": ["a"]}'},
+        {"status/index.json": '{"lists": ["a"]}', "status/a": "h.bnVsbA.s"},
     ],
 )
 def test_what_is_not_served_is_not_told(files: dict[str, str]) -> None:
