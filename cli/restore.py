@@ -74,10 +74,9 @@ def compare(
     ctx: click.Context, *, table: str, restored: str, stack: str | None, rows: Path | None, as_json: bool
 ) -> None:
     """Read both tables. Exit status 1: they differ. Keys hold pids, so they go to a file and never to the screen."""
-    target = deployment(stack)
-    client, counts, lines = target.client("dynamodb"), {"only_living": 0, "only_restored": 0, "changed": 0}, []
-    living = Held(client, _living(target, table))
-    for pair in differing(living, Held(client, _existing(client, restored)), int(time.time())):
+    living, copy = _both(deployment(stack), table, restored)
+    counts, lines = {"only_living": 0, "only_restored": 0, "changed": 0}, []
+    for pair in differing(living, copy, int(time.time())):
         what = _what(pair)
         counts[what] += 1
         if rows:
@@ -101,9 +100,7 @@ def compare(
 @stack_option
 def bring_rows(*, table: str, restored: str, into: str, stack: str | None) -> None:
     """Write the rows that one table lacks. No row is replaced, and rows whose life is over stay away."""
-    target = deployment(stack)
-    client = target.client("dynamodb")
-    living, copy = Held(client, _living(target, table)), Held(client, _existing(client, restored))
+    living, copy = _both(deployment(stack), table, restored)
     source, end = (copy, living) if into == "living" else (living, copy)
     written = bring(source, end, int(time.time()), lambda: None)
     click.echo(f"{written} rows brought into {end.name}")
@@ -145,8 +142,13 @@ def _living(target: Deployment, table: str) -> str:
     return variables[variable_of(table)]
 
 
-def _existing(client: Any, name: str) -> str:
-    return str(_described(client, name)["TableName"])
+def _both(target: Deployment, table: str, restored: str) -> tuple[Held, Held]:
+    """The table that functions use, and the other. Held to itself a table never differs, and lacks nothing."""
+    client, living = target.client("dynamodb"), _living(target, table)
+    copy = _described(client, restored)["TableName"]
+    if copy == living:
+        raise click.ClickException(f"{copy} is what functions use by now: name the table that they used before.")
+    return Held(client, living), Held(client, copy)
 
 
 def _described(client: Any, name: str) -> dict[str, Any]:

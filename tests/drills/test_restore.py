@@ -145,6 +145,14 @@ def test_what_is_not_there_is_named(tables: Any, words: tuple[str, ...], sentenc
     assert sentence in run(*words, status=1).output
 
 
+@pytest.mark.parametrize("words", [("compare",), ("bring", "--into", "restored"), ("bring", "--into", "living")])
+def test_a_table_is_not_held_to_itself(tables: Any, words: tuple[str, ...]) -> None:
+    """Once functions use the copy, its own name would answer that nothing differs and bring nothing: it is refused."""
+    assert tables
+    told = run(*words, "UnitTable", os.environ["TABLE_UNIT"], status=1).output
+    assert "name the table that they used before" in told
+
+
 def test_every_table_can_be_pointed_elsewhere_in_one_go() -> None:
     """No grant, variable or stream goes on meaning a table of the stack, whichever was restored."""
     names = [name for name, one in parse(TEXT)["Resources"].items() if one["Type"] == "AWS::DynamoDB::Table"]
