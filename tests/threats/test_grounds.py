@@ -22,18 +22,16 @@ SLOT = Slot("2026-11-22b-1", 7)
 POSITIVE = Result("", "L1", "t1", 0, 1, CUTOFF - HOUR, CUTOFF, "positive")
 NEGATIVE = replace(POSITIVE, result="negative")
 # What no laboratory's row says, member by member.
-MADE_UP = tuple(
-    json.dumps({**json.loads(evidence_text([POSITIVE]))[0], **change})
-    for change in (
-        {"result": "told-to"},
-        {"result": ["positive"]},
-        {"lab": None},
-        {"tube": 1},
-        {"site": []},
-        {"sampled_at": 1.5},
-        {"reported_at": "now"},
-    )
+CHANGES: tuple[dict[str, object], ...] = (
+    {"result": "told-to"},
+    {"result": ["positive"]},
+    {"lab": None},
+    {"tube": 1},
+    {"site": []},
+    {"sampled_at": 1.5},
+    {"reported_at": "now"},
 )
+MADE_UP = tuple(json.dumps({**json.loads(evidence_text([POSITIVE]))[0], **change}) for change in CHANGES)
 APPROVALS = (None, Approval(approved=False), Approval(approved=True, ends_at=CUTOFF), Approval(approved=True))
 
 
