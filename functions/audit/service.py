@@ -13,6 +13,8 @@ from zlib import crc32
 
 from credentials.auditlog import GENESIS, KEPT_S, SHARDS, Entry, row_hash
 from functions.audit.model import AuditRow, row_of, sequence_key
+from functions.shared import log
+from functions.shared.problems import Unavailable
 from functions.shared.tables import living
 
 _ACT = re.compile(r"[a-z][a-z-]{0,31}(\.[a-z-]{1,32})?")
@@ -21,8 +23,15 @@ _HEX = re.compile(r"([0-9a-f]{64})?")
 _ATTEMPTS = 40
 
 
-class NotRecorded(RuntimeError):
-    """The log took no row: the act must not happen."""
+class NotRecorded(Unavailable):
+    """The log took no row: the act must not happen, and whoever asked is told when to come back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The audit log takes no row at the moment, and nothing is done or shown without one. Try again in a minute.",
+            retry_after_s=60,
+            code="audit",
+        )
 
 
 def hash_of(*facts: str) -> str:
@@ -71,7 +80,9 @@ def record(
         if row_of(entry, at + KEPT_S).put_if_absent():
             return entry
         pause(random.uniform(0, 0.01 * min(attempt + 1, 10)))  # noqa: S311 - jitter, not a secret
-    raise NotRecorded("the audit log took no row")
+    refused = NotRecorded()
+    log.failure("audit.not-recorded", refused, shard=facts.shard)  # an orderly refusal alone would call nobody
+    raise refused
 
 
 def entries(shard: int, *, after: int = 0, limit: int | None = None, at: int) -> Iterator[Entry]:

@@ -68,11 +68,11 @@ def print_several(unit: str, refs: Iterable[str], reason: str, *, actor: str, at
     def one(ref: str) -> Printed:
         try:
             return Printed(ref, print_pass(unit, ref, reason, actor=actor, at=at))
-        except Problem as problem:
-            return Printed(ref, cause=problem.code)
         except (audit.NotRecorded, PynamoDBException) as error:
             # Nothing of this one leaves: the others are signed by now, and their rows are written.
             log.failure("print.failed", error, unit=unit)
             return Printed(ref, cause="busy")
+        except Problem as problem:
+            return Printed(ref, cause=problem.code)
 
     return list(spread(one, dict.fromkeys(refs), workers=4))

@@ -17,7 +17,7 @@ from functions.shared.fields import Fields
 from functions.shared.labels import district_of
 from functions.shared.pages import Page as Listed
 from functions.shared.pages import page_of
-from functions.shared.problems import Conflict, FieldError, Forbidden, NotFound, Rejected, Unavailable
+from functions.shared.problems import Conflict, FieldError, Forbidden, NotFound, Rejected
 from functions.shared.secrets import keyed_hash
 from functions.tracing import keys, rules
 from functions.tracing.model import HEAD, Head, Page, page_key
@@ -156,26 +156,22 @@ def read(head: Head, number: int, actor: str, at: int, *, record: Callable[..., 
     Raises:
         Forbidden: neither who asked nor who approved.
         Conflict: the search is not done.
-        Unavailable: the audit log took no row, so nothing is shown.
+        NotRecorded: the audit log took no row, so nothing is shown.
     """
     require_reader(head, actor)
     if head.state != "done":
         raise Conflict("The search is not done yet; GET the trace to see how far it is.", code="not-done")
     kept = _people_of(head, number, at)
     refs = [ref_of(head.trace, one.pid) for _, one in kept]
-    try:
-        record(
-            actor,
-            "trace.read",
-            case=head.trace,
-            query_hash=audit.hash_of(head.trace, str(number)),
-            count=len(refs),
-            result_hash=audit.hash_of(*refs),
-            at=at,
-        )
-    except audit.NotRecorded:
-        detail = "The audit log takes no row, so nothing is shown. Try again in a minute."
-        raise Unavailable(detail, retry_after_s=60, code="audit") from None
+    record(
+        actor,
+        "trace.read",
+        case=head.trace,
+        query_hash=audit.hash_of(head.trace, str(number)),
+        count=len(refs),
+        result_hash=audit.hash_of(*refs),
+        at=at,
+    )
     shown = [_shown(head, ref, rank, one, at) for ref, (rank, one) in zip(refs, kept, strict=True)]
     return PageRead(shown, number + 1 if number + 1 < int(head.pages) else None)
 

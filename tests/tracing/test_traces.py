@@ -172,7 +172,7 @@ def test_each_reading_is_in_the_log_before_it_is_answered(team: Team) -> None:
     assert audited("trace.read", head.trace) == []
 
     def full(*_facts: object, **_named: object) -> None:
-        raise audit.NotRecorded("full")
+        raise audit.NotRecorded
 
     with pytest.raises(Unavailable) as unanswered:
         service.read(head, 0, OFFICER, NOW, record=full)
