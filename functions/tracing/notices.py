@@ -114,7 +114,8 @@ def stop(head: Head, actor: str, at: int) -> Head:
     if head.notice not in {"proposed", "sending"} and not (head.notice == "sent" and head.texts_until > at):
         raise Conflict("There is no notice to stop; it was never proposed, or everybody has it.", code="no-notice")
     # Stopped first: every second counts, and that somebody stopped it is no secret to keep.
-    goes = (Head.notice == "proposed") | (Head.notice == "sending") | (Head.notice == "sent")
+    texted = (Head.notice == "sent") & (Head.texts_until > at)
+    goes = (Head.notice == "proposed") | (Head.notice == "sending") | texted
     head.update_if([Head.notice.set("stopped")], goes)
     audit.record(actor, "trace.notice-stopped", case=head.trace, at=at)
     return service.must(head.trace, at)

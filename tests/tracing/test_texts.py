@@ -245,10 +245,12 @@ def test_where_texts_are_disabled_nothing_is_asked_for_and_nothing_sent(
     """The template's default: the page alone. What was asked for before it was switched off does not go either."""
     monkeypatch.setenv("TRACE_TEXTS", "DISABLED")
     head, _found = searched(team, 3)
-    told = notice_out(confirmed(head))
+    going = confirmed(head)
+    told = notice_out(going)
     assert (told.texts, told.texts_until) == (0, None)
     work_all()
     assert asked_for() == []
+    assert notices.stop(going, "tracer:any", NOW).notice == "sent"  # while it was asked the last got it
     sent = service.must(head.trace, NOW)
     assert (sent.notice, sent.notice_sent, sent.texts_until) == ("sent", 3, 0)
     with pytest.raises(Conflict):
