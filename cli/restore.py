@@ -7,7 +7,6 @@ own, and no function reads it. Nothing here deletes a row or replaces one.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from cli.deployment import Deployment, deployment, stack_option
 from cli.tables import Held, Pair, bring, differing, key_of
 from infra.build.restored import RECORD, NotPointed, variable_of
 from infra.build.restored import point as pointed
+from infra.local.state import readable_by_owner
 from infra.local.template import read
 from infra.paths import TEMPLATE
 
@@ -82,7 +82,7 @@ def compare(
         if rows:
             lines.append(json.dumps({"what": what, **_plain(key_of(pair.living or pair.restored or {}))}))
     if rows:
-        _write_privately(rows, "".join(f"{line}\n" for line in lines))
+        readable_by_owner(rows, "".join(f"{line}\n" for line in lines))
     if as_json:
         told.print_json({"living": living.name, "restored": restored, **counts})
     else:
@@ -208,8 +208,3 @@ def _what(pair: Pair) -> str:
 
 def _plain(key: Mapping[str, Any]) -> dict[str, str]:
     return {name: next(iter(value.values())) for name, value in key.items()}
-
-
-def _write_privately(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-        out.write(text)

@@ -79,6 +79,7 @@ def test_the_service_reads_from_a_restored_table(
     with recovered(tables, living) as copy:
         late = registered()
         differing = tmp_path / "rows.jsonl"
+        differing.touch(0o644)  # of a look before, and everybody's to read
         told = json.loads(run("compare", "UnitTable", copy, "--rows", differing, "--json", status=1).stdout)
         assert (told["only_living"], told["only_restored"], told["changed"]) == (1, 0, 0)
         assert json.loads(differing.read_text()) == {"what": "only_living", "pk": late}
