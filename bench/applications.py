@@ -92,7 +92,7 @@ def together(clerk: Clerk, count: int, size: str, clock: Clock) -> bytes:
     with clock.of("applied"):
         while row is not None:
             made = clerk.ask("POST", f"/areas/{AREA}/venue-applications?format=csv&from_row={row}", file=sheet)
-            demand(not made.get("faults"), made.get("faults"))
+            demand(not made["errors"], made["errors"])
             row = made.get("next_row")
     with clock.of("queue read"):
         waiting = list(clerk.waiting())
