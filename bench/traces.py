@@ -1,9 +1,11 @@
 """How long a trace takes against the number of visits, in the embedded engine: `python -m bench.traces`.
 
-One case with a visit to each of some venues on each of 14 days; visitors spread over the same venues and days. Beside it,
-in the same run: a plain Python dictionary of the same check-ins in memory, scanned for the same question as one would
-write it in an afternoon (by venue, every visitor against every visit of the case). It reads no table and decrypts nothing,
-so it is what the answer costs at least; both must name the same people.
+One case with a visit to each of some venues on each of 14 days; visitors spread over the same venues and days. One person
+asks for it and another approves it, to a key that two registered; its message stays in a queue of the run's own, for the
+measurement is the search, not how soon a worker takes it. Beside it, in the same run: a plain Python dictionary of the
+same check-ins in memory, scanned for the same question as one would write it in an afternoon (by venue, every visitor
+against every visit of the case). It reads no table and decrypts nothing, so it is what the answer costs at least; both
+must name the same people for the same seconds.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.local import embedded
+from credentials import LocalSigner
+from infra.local import Service, embedded
 
 DAY, HOUR, STAY_S = 86_400, 3_600, 2 * 3_600
 AREA = "990101001001"
+ASKS, APPROVES = "officer:bench-asks", "tracer:bench-approves"
 Row = tuple[str, str, int]  # pid, venue, instant of an `in`
 
 
@@ -31,26 +35,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visitors", type=int, nargs="+", default=[100, 1_000, 5_000])
     parser.add_argument("--venues", type=int, default=20)
-    parser.add_argument("--days", type=int, default=13, help="of the 14 that are kept, whole ones")
+    parser.add_argument("--days", type=int, default=14, choices=range(1, 15), metavar="DAYS", help="1 to 14: all kept")
     asked = parser.parse_args()
     print(f"a case at {asked.venues} venues on {asked.days} days; a ratio is the trace's time by the dictionary's")
     print(f"{'visitors':>9}{'check-ins':>11}{'found':>8}{'hours':>8}{'trace s':>9}{'dict s':>9}{'ratio':>8}  same")
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder), http=False) as service:
-        os.environ.update(service.environment)
+        os.environ.update(service.environment, QUEUE_TRACES=_own_queue(service))
+        key = _follow_up_key()
         for visitors in asked.visitors:
-            _measure(visitors, asked.venues, asked.days)
+            _measure(visitors, asked.venues, asked.days, key)
 
 
-def _measure(visitors: int, venues: int, days: int) -> None:
+def _own_queue(service: Service) -> str:
+    return str(service.client("sqs").create_queue(QueueName="bench-traces")["QueueUrl"])
+
+
+def _follow_up_key() -> str:
+    from functions.tracing import keys  # noqa: PLC0415 - the environment names the tables
+
+    name, now = "K-bench", int(time.time())
+    keys.register(name, LocalSigner.generate().public_jwk(), name="流调组", area=AREA[:6], actor=ASKS, at=now)
+    return keys.confirm(name, APPROVES, now).key
+
+
+def _measure(visitors: int, venues: int, days: int, key: str) -> None:
     from functions.tracing import service  # noqa: PLC0415 - the environment names the tables
 
-    start = int(time.time()) // HOUR * HOUR - days * DAY - 3 * HOUR
+    # Of 14 days the first check-in is hours from its end of life, and the last stay of the last day is over.
+    start = int(time.time()) // HOUR * HOUR - days * DAY + 3 * HOUR
     places = [_venue(number) for number in range(venues)]
     case = _pid()
     rows = [*_of_case(case, places, start, days), *_of_visitors(visitors, places, start, days)]
     _store(rows)
+    trace = _approved(case, start, key)
     began = time.monotonic()
-    head = _trace(case, start)
+    head = _searched(trace)
     took = time.monotonic() - began
     began = time.monotonic()
     truth = by_dictionary(rows, case)
@@ -89,18 +108,22 @@ def by_dictionary(rows: list[Row], case: str) -> dict[str, int]:
     return {pid: seconds for pid, seconds in together.items() if seconds}
 
 
-def _trace(case: str, start: int) -> Any:
-    from functions.tracing import searching, service  # noqa: PLC0415 - the environment names the tables
-    from functions.tracing.model import HEAD, Head  # noqa: PLC0415 - the same
+def _approved(case: str, start: int, key: str) -> str:
+    from functions.tracing import service  # noqa: PLC0415 - the environment names the tables
     from functions.tracing.rules import Ask  # noqa: PLC0415 - the same
 
     now = int(time.time())
-    ask = Ask(f"CASE-{secrets.token_hex(4)}", "case-investigation", "bench", start - HOUR, now, "990101", pid=case)
-    head, _new = service.ask(ask, "officer:bench", now)
-    # Approved here, without its message: the measurement is the search, not how soon the queue hands it over.
-    head.update(actions=[Head.state.set("approved"), Head.decided_at.set(now), Head.visible_at.set(now)])
-    searching.search(head.trace)
-    return Head.get(head.trace, HEAD, consistent_read=True)
+    ask = Ask(f"CASE-{secrets.token_hex(4)}", "case-investigation", "bench", start - HOUR, now, AREA[:6], pid=case)
+    head, _new = service.ask(ask, ASKS, now)
+    service.decide(head.trace, service.Approval("approve", "bench", follow_up_key=key), APPROVES, now)
+    return str(head.trace)
+
+
+def _searched(trace: str) -> Any:
+    from functions.tracing import searching, service  # noqa: PLC0415 - the environment names the tables
+
+    searching.search(trace)
+    return service.must(trace, int(time.time()))
 
 
 def _of_case(case: str, places: list[str], start: int, days: int) -> Iterator[Row]:
