@@ -16,6 +16,7 @@ from pynamodb.expressions.condition import Condition
 from functions.assisted import rules
 from functions.assisted.model import SpentRow
 from functions.assisted.rules import Count
+from functions.shared import log
 from functions.shared.callers import Caller
 from functions.shared.problems import TooMany, Unavailable
 from functions.shared.secrets import keyed_hash
@@ -148,4 +149,5 @@ def _refuse_if_full(spender: str, counts: Collection[Count], at: int) -> None:
         for count in sorted(counts):
             spent = getattr(row, count) if row else None
             if spent is not None and spent >= getattr(rules.CAPS[count], name):
+                log.event("guess.refused", cap=count)
                 raise TooMany(_SAID[count], retry_after_s=rules.retry_after(name, at), code=_CODES[count])

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from functions.people import rules
 from functions.people.model import Code
+from functions.shared import log
 from functions.shared.aws import client
 from functions.shared.clock import DAY_S
 from functions.shared.problems import Rejected
@@ -99,8 +100,13 @@ def use_code(phone: str, code: str, claim: str, at: int) -> None:
         [Code.tries.add(1)],
         (Code.code_hash.exists()) & (Code.tries < rules.CODE_TRIES) & (Code.ttl > at),
     )
-    row = Code.find(place, ENROL, at=at) if counted else None
-    if row is None or not row.code_hash or not hmac.compare_digest(row.code_hash, _code_hash(place, code)):
+    row = Code.find(place, ENROL, at=at)
+    if not counted and row is not None and row.tries >= rules.CODE_TRIES:
+        # The operator alone is told: the answer is a wrong code's.
+        log.event("guess.refused", cap="codes")
+    if not counted or row is None or not row.code_hash:
+        raise _wrong()
+    if not hmac.compare_digest(row.code_hash, _code_hash(place, code)):
         raise _wrong()
     free = Code.used_by.does_not_exist() | (Code.used_by == claim)
     spent = Code(place, ENROL).update_if(
