@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import urllib.error
@@ -17,6 +18,8 @@ from infra.local.problems import LaunchError
 
 TOKEN_VARIABLE, URL_VARIABLE = "EPIPASS_TOKEN", "EPIPASS_API_URL"
 _TIMEOUT_S = 60
+# Beside what cannot be reached: it took too long, or broke off in the middle.
+_NO_ANSWER = (OSError, http.client.HTTPException)
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ class Api:
             if refused.code in {403, 404}:  # a bucket that may not be listed says 403 of what is not there
                 return None
             raise click.ClickException(_sentence(refused)) from None
-        except urllib.error.URLError as unreachable:
-            raise click.ClickException(f"{self.base} does not answer: {unreachable.reason}") from None
+        except _NO_ANSWER as unreachable:
+            raise click.ClickException(f"{self.base} does not answer: {_reason(unreachable)}") from None
 
     def put_elsewhere(self, url: str, data: bytes, headers: dict[str, str]) -> None:
         """PUT a file at a presigned address, without our token."""
@@ -100,8 +103,12 @@ def _send(request: urllib.request.Request) -> bytes:
             return bytes(answer.read())
     except urllib.error.HTTPError as refused:
         raise click.ClickException(_sentence(refused)) from None
-    except urllib.error.URLError as unreachable:
-        raise click.ClickException(f"{request.host} does not answer: {unreachable.reason}") from None
+    except _NO_ANSWER as unreachable:
+        raise click.ClickException(f"{request.host} does not answer: {_reason(unreachable)}") from None
+
+
+def _reason(unreachable: Exception) -> str:
+    return str(getattr(unreachable, "reason", "") or unreachable or type(unreachable).__name__)
 
 
 def _sentence(refused: urllib.error.HTTPError) -> str:

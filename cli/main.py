@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from typing import Any
 
 import click
 
@@ -40,6 +41,18 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+_LOOK = (
+    "With --stack, look at its name, at AWS_REGION and AWS_PROFILE, and at your rights; "
+    "without, whether `epipass run` still runs."
+)
+
+
+def _of_the_cloud() -> tuple[type[Exception], ...]:
+    """What a client of the cloud raises. Asked only once something was raised: `--help` loads no such client."""
+    raised = sys.modules.get("botocore.exceptions")
+    return (raised.BotoCoreError, raised.ClientError) if raised else ()
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module when the command is called: help and completion stay quick."""
 
@@ -63,6 +76,13 @@ class LazyGroup(click.Group):
         if not isinstance(found, click.Command):
             raise TypeError(f"{module}.{name} is not a command")
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the deployment refuses, or does not answer, is one sentence with what to look at."""
+        try:
+            return super().invoke(ctx)
+        except _of_the_cloud() as problem:
+            raise click.ClickException(f"{problem}\n{_LOOK}") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
