@@ -10,6 +10,7 @@ import pytest
 
 from tests.template import policy
 from tests.template.reading import template
+from tests.template.test_policy import unlisted_readers
 from tests.template.test_tables import NO_COPY
 
 Break = Callable[[dict[str, Any]], object]
@@ -44,6 +45,7 @@ def stream_to(function: str, table: str) -> Break:
 
 
 ARN = {"Fn::GetAtt": ["CheckinTable", "Arn"]}
+STAFF_BY_PERSON = {"Fn::Sub": "${StaffTable.Arn}/index/by_person"}
 INDEX = {"Fn::Sub": "${CheckinTable.Arn}/index/by_venue"}
 EVERY_INDEX = {"Fn::Sub": "${CheckinTable.Arn}/index/*"}
 DATA_KEY = {"Fn::GetAtt": ["DataKey", "Arn"]}
@@ -62,9 +64,20 @@ def check_ins(broken: dict[str, Any]) -> set[str]:
     return policy.readers(broken, "CheckinTable") - policy.readers(template(), "CheckinTable")
 
 
+def arn(table: str) -> dict[str, Any]:
+    """A table, as a grant names it."""
+    return {"Fn::GetAtt": [table, "Arn"]}
+
+
 @pytest.mark.parametrize(
     ("law", "breaking", "named"),
     [
+        (unlisted_readers, grant("PostersFunction", "dynamodb:Query", arn("EntitlementTable")), "PostersFunction"),
+        (unlisted_readers, grant("UploadFunction", "dynamodb:GetItem", arn("StaffTable")), "UploadFunction"),
+        (unlisted_readers, grant("CoverageFunction", "dynamodb:Query", STAFF_BY_PERSON), "CoverageFunction"),
+        (unlisted_readers, grant("AssistedFunction", "dynamodb:BatchGetItem", arn("PassTable")), "AssistedFunction"),
+        (unlisted_readers, grant("TracingFunction", "dynamodb:Query", arn("DeviceTable")), "TracingFunction"),
+        (unlisted_readers, stream_to("CountersFunction", "LookupTable"), "CountersFunction"),
         (by_venue, grant("DeskFunction", "dynamodb:Query", INDEX), "DeskFunction"),
         (by_venue, grant("DeskFunction", ["dynamodb:Query"], [EVERY_INDEX]), "DeskFunction"),
         (by_venue, grant("UploadFunction", "dynamodb:*", "*"), "UploadFunction"),
