@@ -104,21 +104,25 @@ def confirm(head: Head, digest: str, actor: str, at: int) -> Head:
 def stop(head: Head, actor: str, at: int) -> Head:
     """Stop a notice before its next batch, and its texts before the next; the head says how many have it by then.
 
-    Again changes nothing. A notice that is on every page is stopped as long as its texts go.
+    Again changes nothing, and has a row as the first time. A notice that is on every page is stopped as long as its
+    texts go.
 
     Raises:
         Conflict: there is none under way, or it is sent already.
     """
-    if head.notice == "stopped":
-        return head
-    if head.notice not in {"proposed", "sending"} and not (head.notice == "sent" and head.texts_until > at):
-        raise Conflict("There is no notice to stop; it was never proposed, or everybody has it.", code="no-notice")
-    # Stopped first: every second counts, and that somebody stopped it is no secret to keep.
-    texted = (Head.notice == "sent") & (Head.texts_until > at)
-    goes = (Head.notice == "proposed") | (Head.notice == "sending") | texted
-    head.update_if([Head.notice.set("stopped")], goes)
+    if head.notice != "stopped":
+        _stop(head, at)
+    # Again too: whoever had no answer may have stopped it without a row.
     audit.record(actor, "trace.notice-stopped", case=head.trace, at=at)
     return service.must(head.trace, at)
+
+
+def _stop(head: Head, at: int) -> None:
+    texted = (Head.notice == "sent") & (Head.texts_until > at)
+    if head.notice not in {"proposed", "sending"} and not (head.notice == "sent" and head.texts_until > at):
+        raise Conflict("There is no notice to stop; it was never proposed, or everybody has it.", code="no-notice")
+    # Stopped before the log has it: every second counts, and that somebody stopped it is no secret to keep.
+    head.update_if([Head.notice.set("stopped")], (Head.notice == "proposed") | (Head.notice == "sending") | texted)
 
 
 def send(trace: str, now: Callable[[], int] = clock.now, ask_texts: AskTexts | None = None) -> None:

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import pytest
 
+from credentials.auditlog import SHARDS
+from functions.audit import service as audit
 from functions.lookups import seen
 from functions.lookups.model import LookupRow
 from functions.people.service import Owned
@@ -181,6 +183,28 @@ def test_a_stop_takes_effect_between_pages_and_says_how_many_have_it(team: Team)
     assert notices.stop(stopped, OFFICER, NOW).notice == "stopped"
     with pytest.raises(Conflict):
         notices.confirm(stopped, notices.digest_of(ZH, EN), TRACER, NOW)
+
+
+def test_a_stop_that_the_log_did_not_take_stands_and_has_its_row_when_it_is_asked_for_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every second counts, so that it is stopped first; whoever was told to come back must not find that all is done."""
+    head = searched(team, pids(2))
+    notices.propose(head, ZH, EN, OFFICER, NOW)
+    head = service.must(head.trace, NOW)
+
+    def full(*_facts: object, **_named: object) -> None:
+        raise audit.NotRecorded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "record", full)
+        with pytest.raises(audit.NotRecorded):
+            notices.stop(head, "tracer:any", NOW)
+    stopped = service.must(head.trace, NOW)
+    assert stopped.notice == "stopped"
+    assert notices.stop(stopped, "tracer:any", NOW).notice == "stopped"
+    every = (row for shard in range(SHARDS) for row in audit.entries(shard, at=NOW))
+    assert [row.act for row in every if row.case == head.trace and row.actor == "tracer:any"] == ["trace.notice-stopped"]
 
 
 def ask_of(venue: str) -> dict[str, str]:
