@@ -24,11 +24,15 @@ _ATTEMPTS = 40
 
 
 class NotRecorded(Unavailable):
-    """The log took no row: the act must not happen, and whoever asked is told when to come back."""
+    """The log took no row: nothing is answered without one, and whoever asked is told when to send it again.
+
+    Where a row is written before the act nothing was done. Where it tells what came of one, the act stands: each can be
+    sent again, and has its row then.
+    """
 
     def __init__(self) -> None:
         super().__init__(
-            "The audit log takes no row at the moment, and nothing is done or shown without one. Try again in a minute.",
+            "The audit log takes no row at the moment, and nothing is answered without one. Send it again in a minute.",
             retry_after_s=60,
             code="audit",
         )
@@ -58,7 +62,7 @@ def record(
 
     Raises:
         ValueError: when an argument could be prose: a name must not slip into a log that is kept for years.
-        NotRecorded: when the shard was written to by others at every attempt; the act must then not happen.
+        NotRecorded: when the shard was written to by others at every attempt; the act must then not be acknowledged.
     """
     facts = Entry(
         shard=crc32(actor.encode()) % SHARDS,
