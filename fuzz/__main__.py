@@ -31,6 +31,9 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], metavar="TARGET", help="by name")
     parser.add_argument("--guided", action="store_true", help="by coverage, with atheris")
     asked = parser.parse_args()
+    unknown = set(asked.only) - {target.name for target in _targets(None, asked.only)}
+    if unknown:
+        parser.error(f"no such target: {', '.join(sorted(unknown))}")
     seed = secrets.randbelow(1_000_000) if asked.seed is None else asked.seed
     FOLDER.mkdir(parents=True, exist_ok=True)
     print(f"seed {seed}, {asked.seconds:g} s for each target")
