@@ -92,8 +92,11 @@ def _judge(run: Hunt, inputs: Sequence[bytes], samples: list[bytes]) -> None:
             run.executed += 1
             run.findings.append((inputs[0], _told(error)))
             return
+        before = len(run.findings)
         for data in inputs:
             _judge(run, [data], samples)
+        if len(run.findings) == before:
+            run.findings.append((b"\n".join(inputs), f"only together: {_told(error)}"))
         return
     took_s = (time.perf_counter() - began) / max(1, len(inputs))
     run.executed += len(inputs)

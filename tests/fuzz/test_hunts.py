@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,19 @@ def test_a_hunt_finds_what_is_there_and_says_where() -> None:
     told = {what for _, what in run.findings}
     assert "two answers" in told
     assert any(what.startswith("KeyError: 'x' (") for what in told)
+
+
+def test_what_only_many_inputs_together_break_is_found_too() -> None:
+    """A reader that keeps something of one input for the next fails on none of them alone, and is told all the same."""
+
+    def fails(inputs: Sequence[bytes]) -> list[str]:
+        if len(inputs) > 1:
+            raise KeyError("kept")
+        return ["read"]
+
+    run = hunt(Target("keeping", fails, [b"aaa", b"bbb"]), seed=1, executions=10)
+    assert run.findings[0][0] == b"aaa\nbbb"
+    assert run.findings[0][1].startswith("only together: KeyError: 'kept' (")
 
 
 def test_the_same_seed_gives_the_same_inputs() -> None:
