@@ -34,10 +34,12 @@ class Server:
         thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
         thread.start()
         assert self._up.wait(30)
-        yield self.port
-        self._loop.call_soon_threadsafe(self._stop.set)
-        thread.join(30)
-        self._loop.close()
+        try:
+            yield self.port
+        finally:  # a test that fails must not wait for its server for ever
+            self._loop.call_soon_threadsafe(self._stop.set)
+            thread.join(30)
+            self._loop.close()
 
     async def _serve(self) -> None:
         server = await asyncio.start_server(self._answer, HOST, 0)
