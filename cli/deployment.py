@@ -12,9 +12,10 @@ from typing import Any
 import boto3
 import click
 
+from infra.build.restored import RECORD
 from infra.local.deploy import STACK
 from infra.local.engine import Engine
-from infra.paths import ROOT
+from infra.paths import ROOT, TEMPLATE
 
 STATE_VARIABLE = "EPIPASS_STATE"
 
@@ -93,3 +94,16 @@ def stack_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--stack NAME`: a deployment in the cloud instead of the one on this machine."""
     told = "A CloudFormation stack in the cloud; without it, the service that runs on this machine."
     return click.option("--stack", metavar="NAME", help=told)(command)
+
+
+def template_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--template FILE`: what the stack was built from."""
+    told = "The template that the stack was built from; the checkout's by default."
+    kind = click.Path(exists=True, dir_okay=False, path_type=Path)
+    return click.option("--template", type=kind, default=TEMPLATE, help=told)(command)
+
+
+def record_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--record FILE`: which restored tables are meant instead of the stack's own."""
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--record", type=kind, default=RECORD, help="restored.json, elsewhere.")(command)

@@ -14,6 +14,7 @@ from cli import offline, told
 from cli.ceremony import JWKS, STATEMENT, Public
 from cli.deployment import Deployment, deployment, stack_option
 from credentials import Untrusted
+from credentials.instants import rfc3339
 from credentials.statement import peek_statement
 
 DAY_S = 86_400
@@ -67,7 +68,7 @@ def _keys(public: Public, at: int) -> Iterator[Finding]:
         ends = max((int(key["exp"]) for key in keys if key.get("epipass_use") == use), default=0)
         well = ends - at >= DAY_S
         remedy = "" if well else ": run `epipass init`, and look why the day keys' schedule did not run"
-        yield Finding(f"{use} keys", well, f"made until {_instant(ends)}{remedy}" if ends else f"none{remedy}")
+        yield Finding(f"{use} keys", well, f"made until {rfc3339(ends)}{remedy}" if ends else f"none{remedy}")
 
 
 def _statement(public: Public, at: int) -> Finding:
@@ -131,7 +132,3 @@ def _last_run(machines: Any, names: Mapping[str, str]) -> Finding:
     remedy = "" if last["status"] in {"SUCCEEDED", "RUNNING"} else ": start it again, parts are idempotent"
     began = last["startDate"].strftime("%Y-%m-%d %H:%M %Z")
     return Finding("last run", not remedy, f"{last['status'].lower()}, begun {began}{remedy}")
-
-
-def _instant(at: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(at))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
+
+from credentials.instants import rfc3339
 
 Client = Callable[[str], Any]
 # What is kept, and why. The log says what was done in the scheme's name, and of nobody to whom.
@@ -94,7 +95,7 @@ def _rows(tables: Any, name: str, at: int) -> str:
     told = f"{living} living rows, {past} past their end"
     if endless:
         told += f", {endless} without an end"
-    return f"{told}, the last ends {instant(latest)}" if latest > at else told
+    return f"{told}, the last ends {rfc3339(latest)}" if latest > at else told
 
 
 def _bucket(client: Client, thing: Thing, at: int, *, quick: bool) -> Found:  # noqa: ARG001 - one shape for all looks
@@ -124,7 +125,7 @@ def _key(client: Client, thing: Thing, at: int, *, quick: bool) -> Found:  # noq
     state = held["KeyState"]
     if state != "PendingDeletion":
         return Found(thing.logical, "remains", f"key {state}")
-    ends = instant(int(held["DeletionDate"].timestamp()))
+    ends = rfc3339(int(held["DeletionDate"].timestamp()))
     return Found(thing.logical, "remains", f"opens nothing any more; destroyed {ends}, and can be saved until then")
 
 
@@ -133,7 +134,7 @@ def _secret(client: Client, thing: Thing, at: int, *, quick: bool) -> Found:  # 
     if deleted is None:
         return Found(thing.logical, "remains", "secret in use")
     return Found(
-        thing.logical, "remains", f"deleted; can be saved until {instant(int(deleted.timestamp()))} and some days"
+        thing.logical, "remains", f"deleted; can be saved until {rfc3339(int(deleted.timestamp()))} and some days"
     )
 
 
@@ -187,10 +188,5 @@ def backups(client: Client, things: list[Thing], stack: str) -> Iterator[Mapping
 def _backup(backup: Mapping[str, Any]) -> str:
     told = f"a backup ({backup.get('BackupType', 'USER').lower()}) of {backup['TableName']}"
     with suppress(KeyError):
-        told += f", until {instant(int(backup['BackupExpiryDateTime'].timestamp()))}"
+        told += f", until {rfc3339(int(backup['BackupExpiryDateTime'].timestamp()))}"
     return told
-
-
-def instant(at: int) -> str:
-    """An instant by RFC 3339, UTC, to the minute."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%MZ")

@@ -15,21 +15,14 @@ from typing import Any
 import click
 
 from cli import offline, told
-from cli.deployment import Deployment, deployment, stack_option
+from cli.deployment import Deployment, deployment, record_option, stack_option, template_option
 from cli.tables import Held, Pair, bring, differing, key_of
-from infra.build.restored import RECORD, NotPointed, variable_of
+from infra.build.restored import NotPointed, variable_of
 from infra.build.restored import point as pointed
 from infra.local.state import readable_by_owner
 from infra.local.template import read
-from infra.paths import TEMPLATE
 
 _TABLE = "AWS::DynamoDB::Table"
-_template = click.option(
-    "--template",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=TEMPLATE,
-    help="The template that the stack was built from; the checkout's by default.",
-)
 
 
 @click.group(short_help="Take a restored table into use.")
@@ -44,7 +37,7 @@ def restore() -> None:
 @click.argument("table")
 @click.argument("restored")
 @stack_option
-@_template
+@template_option
 def ready(*, table: str, restored: str, stack: str | None, template: Path) -> None:
     """Set end of life, stream and recovery as the template has them; again does nothing. Exit status 1: other keys."""
     client, wanted = deployment(stack).client("dynamodb"), _properties(template, table)
@@ -110,10 +103,8 @@ def bring_rows(*, table: str, restored: str, into: str, stack: str | None) -> No
 @click.argument("table")
 @click.argument("restored")
 @stack_option
-@_template
-@click.option(
-    "--record", type=click.Path(dir_okay=False, path_type=Path), default=RECORD, help="restored.json, elsewhere."
-)
+@template_option
+@record_option
 def point(*, table: str, restored: str, stack: str | None, template: Path, record: Path) -> None:
     """Write it into restored.json, from which `make build` changes variable, grants and stream; commit, build, deploy.
 

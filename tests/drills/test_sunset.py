@@ -196,6 +196,30 @@ def test_nothing_is_believed_gone_that_was_not_looked_at(stack: Stack, tmp_path:
     assert (found["PersonTable"], found[copy], found["by-hand"]) == ("remains", "remains", "remains")
 
 
+def test_the_log_that_is_written_is_kept_though_it_is_a_copy(stack: Stack, tmp_path: Path) -> None:
+    """Restored and pointed to, the copy is the audit log: no printed command deletes it, and the proof calls it kept."""
+    kept, record, copy = tmp_path / "inventory.json", tmp_path / "restored.json", stack.copy()
+    plan = ("plan", "--stack", stack.name, "--out", kept, "--quick", "--record", record)
+    assert f"delete-table --table-name {copy}" in run(*plan).stdout.partition("# 5. Called as the stack's own are")[2]
+    record.write_text(json.dumps({"AuditTable": {"table": copy, "stream": ""}}))
+    commands = [line for line in run(*plan).stdout.splitlines() if line.startswith("aws ")]
+    assert not [line for line in commands if f"--table-name {copy}" in line or stack.names["AuditTable"] in line]
+    prove = ("prove", "--stack", stack.name, "--inventory", kept, "--template", stack.template, "--quick")
+    assert run(*prove).stdout.count("kept     AuditTable") == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"stack": "x", "resources": [{"logical": "A", "type": "B", "name": "C"}]}']
+)
+def test_what_is_no_inventory_proves_nothing(tmp_path: Path, text: str) -> None:
+    """A wrong file is said to be one: it is no proof, and no traceback."""
+    kept = tmp_path / "proof.txt"
+    kept.write_text(text)
+    ran = run("prove", "--stack", "epipass", "--inventory", kept)
+    assert ran.exit_code == 1
+    assert "is no inventory" in ran.stderr
+
+
 def test_a_report_is_made_again_with_the_same_hash(stack: Stack, tmp_path: Path) -> None:
     """Two people at two times look at the same things: their lines and the hash of them agree."""
     kept = tmp_path / "inventory.json"
