@@ -119,11 +119,19 @@ def record(request: Request, venue: str) -> VenueOut:
     summary="Check an application or ask again (a community too), approve, refuse or close (from subdistrict up)",
 )
 def decide(request: Request, venue: str) -> VenueOut:
-    """Decide on a venue of the officer's area."""
+    """Decide on a venue of the officer's area; the log holds the row that deciding on many leaves, for one."""
+    given: DecisionIn = request.body
     managed(request.caller, venue, request.at)
-    require_level(request.caller, request.body.decision)
-    decided = service.decide(venue, request.body.decision, request.body.reason, request.at)
-    _note(request, f"venue.{decided.state}")
+    require_level(request.caller, given.decision)
+    decided = service.decide(venue, given.decision, given.reason, request.at)
+    audit.record(
+        request.caller.actor,
+        f"venue.{decided.state}",
+        query_hash=audit.hash_of(given.decision, given.reason, venue),
+        count=1,
+        result_hash=audit.hash_of(venue),
+        at=request.at,
+    )
     return _shaped(decided)
 
 

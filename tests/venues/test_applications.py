@@ -74,6 +74,13 @@ def officer(engine: Service, area: str) -> str:
     return engine.token("officer", area)
 
 
+def rows_of(act: str, venue: str) -> list[tuple[str, int, str]]:
+    """Who did an act to this one venue, as the audit log has it: the actor, the count, the hash of what was asked."""
+    every = (entry for shard in range(SHARDS) for entry in audit.entries(shard, at=clock.now()))
+    own = audit.hash_of(venue)
+    return [(one.actor, one.count, one.query_hash) for one in every if (one.act, one.result_hash) == (act, own)]
+
+
 def logged(act: str) -> int:
     """How many rows the audit log holds of an act."""
     return sum(entry.act == act for shard in range(SHARDS) for entry in audit.entries(shard, at=clock.now()))
@@ -88,7 +95,11 @@ def test_from_application_to_approval_with_a_correction_between(engine: Service)
     assert shop.apply().status == 200
     community, subdistrict = officer(engine, shop.area), officer(engine, shop.area[:9])
     asked = {"decision": "return", "reason": "请补充门牌号"}
+    level = call("POST", f"/venues/{venue}/decision", {**asked, "decision": "approve"}, token=community)
+    assert (level.status, level.json()["code"]) == (403, "level")
     assert call("POST", f"/venues/{venue}/decision", asked, token=community).status == 200
+    told = (f"officer:officer-{shop.area}", 1, audit.hash_of("return", "请补充门牌号", venue))
+    assert (rows_of("venue.returned", venue), rows_of("venue.approved", venue)) == ([told], [])
     seen = shop.as_venue("GET", f"/venues/{venue}/record", token).json()
     assert (seen["state"], seen["reason"], seen["contact"]["phone"]) == ("returned", "请补充门牌号", shop.keeper.phone)
     corrected = shop.as_venue("PUT", f"/venues/{venue}/application", token, shop.facts(address="人民路1号甲"))
@@ -101,6 +112,7 @@ def test_from_application_to_approval_with_a_correction_between(engine: Service)
         body = {"decision": decision, "reason": "现场核实", "venues": [venue]}
         done = call("POST", f"/areas/{shop.area}/venue-decisions", body, token=token_of)
         assert done.json() == {"results": [{"venue": venue, "result": "done"}]}, done.body
+    assert [len(rows_of(f"venue.{state}", venue)) for state in ("checked", "approved")] == [1, 1]
     renewed = shop.send("/venue-tokens", {"venue": venue}).json()
     assert renewed["state"] == "approved"
     record = shop.as_venue("GET", f"/venues/{venue}/record", renewed["token"]).json()
