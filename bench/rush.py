@@ -81,7 +81,7 @@ class Step:
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """Return the smallest value that `share` of all do not exceed; 0 of none."""
+    """Return the smallest value that more than `share` of all do not exceed; 0 of none."""
     held = sorted(values)
     return held[min(len(held) - 1, int(share * len(held)))] if held else 0.0
 
