@@ -119,7 +119,7 @@ def record(request: Request, venue: str) -> VenueOut:
     summary="Check an application or ask again (a community too), approve, refuse or close (from subdistrict up)",
 )
 def decide(request: Request, venue: str) -> VenueOut:
-    """Decide on a venue of the officer's area; the log holds the row that deciding on many leaves, for one."""
+    """Decide on a venue of the officer's area."""
     given: DecisionIn = request.body
     managed(request.caller, venue, request.at)
     require_level(request.caller, given.decision)
