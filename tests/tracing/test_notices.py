@@ -204,7 +204,8 @@ def test_a_stop_that_the_log_did_not_take_stands_and_has_its_row_when_it_is_aske
     assert stopped.notice == "stopped"
     assert notices.stop(stopped, "tracer:any", NOW).notice == "stopped"
     every = (row for shard in range(SHARDS) for row in audit.entries(shard, at=NOW))
-    assert [row.act for row in every if row.case == head.trace and row.actor == "tracer:any"] == ["trace.notice-stopped"]
+    acts = [row.act for row in every if row.case == head.trace and row.actor == "tracer:any"]
+    assert acts == ["trace.notice-stopped"]
 
 
 def ask_of(venue: str) -> dict[str, str]:
