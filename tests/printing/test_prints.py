@@ -11,6 +11,8 @@ import pypdfium2
 import pytest
 from botocore.exceptions import ClientError
 
+from credentials.auditlog import SHARDS
+from functions.audit import service as audit
 from functions.printing import handlers, rules, service, working
 from functions.printing.model import LIFE_S, PrintRow
 from functions.shared import clock, posters
@@ -75,6 +77,21 @@ def test_every_venue_of_an_area_is_in_one_file_once_and_noted_as_printed() -> No
     assert service.must(again.job, at).pages_total == 0
     with pytest.raises(Conflict):
         service.link(service.must(again.job, at))
+
+
+def test_the_pages_done_are_seen_to_grow_while_they_are_drawn() -> None:
+    """Whoever looks after each page reads one more, up to all of them."""
+    area, at = new_area(), clock.now()
+    _venues(area, 5)
+    job, seen = service.ask(area, "card", "not-printed", (), at)[0].job, list[int]()
+
+    def later() -> int:
+        seen.append(int(service.must(job, at).pages_done))
+        return at + 2 * len(seen)  # so long that each page is told
+
+    working.work(job, later)
+    assert seen == sorted(seen)
+    assert set(seen) == {0, 1, 2, 3, 4, 5}
 
 
 def test_the_same_request_while_one_goes_on_is_the_same_job() -> None:
@@ -219,6 +236,27 @@ def test_an_officer_prints_over_http_and_fetches_the_file(engine: Service) -> No
     assert _printed(job) == [pair for venue in made for pair in _current(venue)]
     wide = call("POST", "/areas/9901/posters", {}, token=engine.token("officer", "99"))
     assert (wide.status, wide.json()["code"]) == (400, "area")
+
+
+def test_a_job_that_the_log_did_not_take_has_its_row_when_it_is_asked_for_again(
+    engine: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on by then, so that the same request is answered 200; the log names who asked for it all the same."""
+    area = new_area()
+    _venues(area, 1)
+    officer = engine.token("officer", area[:6])
+
+    def full(*_facts: object, **_named: object) -> None:
+        raise audit.NotRecorded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "record", full)
+        unanswered = call("POST", f"/areas/{area}/posters", {}, token=officer)
+    assert (unanswered.status, unanswered.json()["code"]) == (503, "audit")
+    again = call("POST", f"/areas/{area}/posters", {}, token=officer)
+    assert again.status == 200
+    every = (row for shard in range(SHARDS) for row in audit.entries(shard, at=clock.now()))
+    assert [row.act for row in every if row.case == again.json()["print"]] == ["venue.posters-printed"]
 
 
 def _told(engine: Service, url: str) -> set[str]:
