@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from conformance.datamodel import CONTEXT_V2, Json, Nonconforming, check_credential
+from conformance.datamodel import CONTEXT_V2, ENVELOPE, Json, Nonconforming, check_credential, open_envelope
 from credentials import (
     KeySet,
     LocalSigner,
@@ -28,7 +28,6 @@ from credentials import (
 )
 
 MAX_CHARS: Final = 65_536
-ENVELOPE: Final = "EnvelopedVerifiableCredential"
 MEDIA: Final = "data:application/vc+jwt,"
 _LIST = "conformance-1"
 _DAY_S = 86_400
@@ -196,16 +195,10 @@ def envelope(token: str) -> Json:
 
 def opened(document: Any) -> str:
     """The token in an envelope; raises Nonconforming for what is none."""
-    if not isinstance(document, dict):
-        raise Nonconforming("not an object")
-    contexts, types, url = document.get("@context"), document.get("type"), document.get("id")
-    if CONTEXT_V2 not in (contexts if isinstance(contexts, list) else [contexts]):
-        raise Nonconforming("@context without the base context")
-    if types not in (ENVELOPE, [ENVELOPE]):
-        raise Nonconforming("not an envelope: no other proof is known here")
-    if not isinstance(url, str) or not url.startswith(MEDIA):
+    media, token = open_envelope(document)
+    if media != "vc+jwt":
         raise Nonconforming("id is no data URL of a vc+jwt")
-    return url.removeprefix(MEDIA)
+    return token
 
 
 def choose(name: str, issuer: Issuer, *, with_status: bool) -> Answers:

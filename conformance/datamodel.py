@@ -1,4 +1,4 @@
-"""What the W3C's data model 2.0 asks of any credential: for the lenient answers alone, whose subject is not a pass.
+"""What the W3C's data model 2.0 asks of any credential or presentation: for the lenient answers alone.
 
 None of it is the product's. A pass is held to a narrower law, `credentials.shape`; here stand only as many of the
 general laws as let the product's signing and verifying be reached with credentials of other people's making.
@@ -27,6 +27,10 @@ _CLAIMS = frozenset("iss sub iat nbf exp jti aud cnf".split())
 _MEMBERS = _CLAIMS | {
     "@context", "id", "type", "name", "description", "issuer", "validFrom", "validUntil", "credentialSubject", *_TYPED,
 }  # fmt: skip
+_SHOWN_MEMBERS = _CLAIMS | {"@context", "id", "type", "holder", "verifiableCredential", "termsOfUse"}
+ENVELOPE: Final = "EnvelopedVerifiableCredential"
+# The JOSE suite ends one with a line's end, which readers of URLs drop.
+_DATA_URL = re.compile(r"data:application/(vc\+jwt|vc\+sd-jwt|vc\+cose;base64),(\S+)\s*")
 _VALUE_OBJECT = frozenset({"@value", "@language", "@direction"})
 
 
@@ -48,13 +52,47 @@ def check_credential(document: Mapping[str, Any]) -> None:
     unknown = document.keys() - _MEMBERS - (terms or set())
     if unknown and terms is not None:
         raise Nonconforming(f"members that no context gives a meaning: {sorted(unknown)}")
-    _check_issuer(document.get("issuer"))
+    _check_party(document.get("issuer"), "issuer")
     _check_subjects(document.get("credentialSubject"))
     _check_texts(document)
     _check_period(document)
     for member in _TYPED:
         for part in _listed(document.get(member, [])):
             _check_part(part, terms, needs_id=member == "credentialSchema")
+
+
+def check_presentation(document: Mapping[str, Any]) -> None:
+    """Hold a presentation to the general data model; whether the credentials in it are genuine is not looked into.
+
+    Raises:
+        Nonconforming: for the first law it breaks.
+    """
+    terms = check_contexts(document.get("@context"))
+    _check_id(document, "id")
+    _check_types(document, terms)
+    if "VerifiablePresentation" not in _listed(document["type"]):
+        raise Nonconforming("type without VerifiablePresentation")
+    unknown = document.keys() - _SHOWN_MEMBERS - (terms or set())
+    if unknown and terms is not None:
+        raise Nonconforming(f"members that no context gives a meaning: {sorted(unknown)}")
+    if "holder" in document:
+        _check_party(document["holder"], "holder")
+    for credential in _listed(document.get("verifiableCredential", [])):
+        open_envelope(credential)
+
+
+def open_envelope(document: object) -> tuple[str, str]:
+    """The media type and the text of an enveloped credential; raises Nonconforming for what is none."""
+    if not isinstance(document, dict):
+        raise Nonconforming("not an object")
+    if CONTEXT_V2 not in _listed(document.get("@context")):
+        raise Nonconforming("@context without the base context")
+    if document.get("type") not in (ENVELOPE, [ENVELOPE]):
+        raise Nonconforming("not an envelope: no other proof is known here")
+    found = _DATA_URL.fullmatch(str(document.get("id")))
+    if found is None:
+        raise Nonconforming("id is no data URL of a secured credential")
+    return found[1], found[2]
 
 
 def check_contexts(contexts: object) -> set[str] | None:
@@ -118,12 +156,12 @@ def _check_part(part: object, terms: set[str] | None, *, needs_id: bool) -> None
     _check_id(part, "id")
 
 
-def _check_issuer(issuer: object) -> None:
-    if isinstance(issuer, dict):
-        _expect_url(issuer.get("id"), "issuer.id")
-        _check_texts(issuer)
+def _check_party(party: object, member: str) -> None:
+    if isinstance(party, dict):
+        _expect_url(party.get("id"), f"{member}.id")
+        _check_texts(party)
     else:
-        _expect_url(issuer, "issuer")
+        _expect_url(party, member)
 
 
 def _check_subjects(subjects: object) -> None:

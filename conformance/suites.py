@@ -38,7 +38,7 @@ SUITES = {
     "jose-cose": Suite("vc-jose-cose-test-suite"),
 }
 ANSWERS = ("strict", "lenient", "refusing")
-FEATURES = ("credential_jose", "credential_sdjwt", "credential_cose")
+FORMS = ("jose", "sdjwt", "cose")
 NAME = "epipass"
 
 
@@ -52,12 +52,16 @@ def manifest(suite: Suite, url: str) -> str:
     kinds: dict[str, Any] = {
         kind: [{"id": url, "endpoint": url + path, "tags": list(suite.tags)}] for kind, path in ends.items()
     }
-    # The product has a compact JWS and nothing else: what is false is skipped, and told as such.
-    features = {name: name == "credential_jose" for name in FEATURES}
-    features |= {name.replace("credential", "presentation"): False for name in FEATURES}
+    # There is no COSE here, in the product or beside it: what is false is skipped, and told as such.
+    features = {f"{kind}_{form}": form != "cose" for kind in ("credential", "presentation") for form in FORMS}
     jose: dict[str, Any] = {"jose-cose": {"features": features}}
     ours = {"name": NAME, "implementation": NAME, **(kinds if suite.tags else jose)}
     return f"module.exports = {json.dumps({'settings': {}, 'implementations': [ours]}, indent=2)};\n"
+
+
+def sd_jwt_python(folder: Path) -> str:
+    """The Python beside a suite's folder that has PyPI's sd-jwt."""
+    return str(folder.parent / "strangers" / ".venv" / "bin" / "python")
 
 
 def run_mocha(folder: Path, answers: str) -> Any:
@@ -67,6 +71,7 @@ def run_mocha(folder: Path, answers: str) -> Any:
         old.unlink(missing_ok=True)
     environment = {**os.environ, "EPIPASS_ANSWERS": answers, "EPIPASS_PYTHON": sys.executable}
     environment["PYTHONPATH"] = str(HERE.parent)
+    environment["EPIPASS_SD_JWT_PYTHON"] = sd_jwt_python(folder)
     environment["PATH"] = f"{HERE / 'docker'}{os.pathsep}{environment['PATH']}"
     # One suite uses iterator helpers, which node has behind a flag before its version 22.
     command = ["node", "--harmony-iterator-helpers", "--preserve-symlinks", "node_modules/mocha/bin/_mocha", "tests/"]

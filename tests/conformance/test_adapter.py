@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import time
 import urllib.error
 import urllib.request
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 
 from conformance.answers import REFUSALS, Issuer, Lenient, Refusing, Strict, envelope, opened, payload_of
-from conformance.datamodel import CONTEXT_V2, Json, Nonconforming, check_credential
-from conformance.jose_cose import answer
+from conformance.datamodel import CONTEXT_V2, Json, Nonconforming, check_credential, check_presentation
+from conformance.jose_cose import Library, answer, ask_library
 from conformance.resigned import resign
+from conformance.suites import SUITES, manifest
 from conformance.vc_api import Service, serve
-from credentials import LocalSigner, Untrusted, b64
+from credentials import LocalSigner, Untrusted, b64, sign_proof
 from tests.vectors.material import ISSUER
 
 OURS = Issuer(ISSUER)
@@ -185,7 +187,7 @@ def test_it_is_served_over_tls() -> None:
 
 METHOD = {
     "controller": ISSUER,
-    "publicKeyJwk": OURS.pass_key.public_jwk(),
+    "publicKeyJwk": OURS.jwks["keys"][0],
     "secretKeyJwk": OURS.pass_key.private_jwk(),
 }
 OTHER_CURVE = {"controller": ISSUER, "publicKeyJwk": {"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"}}
@@ -212,6 +214,131 @@ def test_the_command_line_reads_what_is_signed(spoil: Json) -> None:
     other = b64.encode(json.dumps(least(**{"@context": [CONTEXT_V2, EXAMPLES]}, **spoil)).encode())
     spoilt = f"{good.split('.')[0]}.{other}.{'A' * 86}"
     assert answer("verify", resign(spoilt, OURS.pass_key), METHOD, "lenient")["result"] == "failure"
+
+
+def shown(**changes: Any) -> Json:
+    """A presentation of one credential, some of it changed; `...` leaves a member out."""
+    document: Json = {
+        "@context": [CONTEXT_V2],
+        "type": "VerifiablePresentation",
+        "holder": ISSUER,
+        "verifiableCredential": [envelope("a.b.c")],
+    }
+    return {name: value for name, value in {**document, **changes}.items() if value is not ...}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"@context": [EXAMPLES]},
+        {"type": ...},
+        {"type": "VerifiableCredential"},
+        {"id": 7},
+        {"holder": "nobody"},
+        {"unheardOf": 1},
+        {"verifiableCredential": least()},
+        {"verifiableCredential": [envelope("a.b.c"), {**envelope(""), "id": "not-a-credential"}]},
+        {"verifiableCredential": [{**envelope("a.b.c"), "id": "data:text/plain,a.b.c"}]},
+    ],
+)
+def test_a_presentation_shows_secured_credentials_alone(changes: Json) -> None:
+    """The least one is good, with a credential of any of the three forms; each law refuses what breaks it."""
+    sealed = [{**envelope(""), "id": f"data:application/{media},x"} for media in ("vc+sd-jwt", "vc+cose;base64")]
+    for good in (shown(), shown(holder=...), shown(verifiableCredential=...), shown(verifiableCredential=sealed)):
+        check_presentation(good)
+    with pytest.raises(Nonconforming):
+        check_presentation(shown(**changes))
+
+
+def test_strict_speaks_the_sd_jwt_of_the_door() -> None:
+    """A pass with its holder's proof is the product's SD-JWT: no proof, another's, or a disclosure, and it is refused."""
+    strict = Strict(OURS)
+    token = strict.make()
+    now = int(time.time())
+    proof = sign_proof(token, strict.holder, issuer=ISSUER, at=now)
+    foreign = sign_proof(token, LocalSigner.generate(), issuer=ISSUER, at=now)
+    disclosure = b64.encode(b'["salt","name","Jane"]')
+    for text, result in (
+        (f"{token}~{proof}", "success"),
+        (f"{token}~", "failure"),
+        (f"{token}~{foreign}", "failure"),
+        (f"{token}~{disclosure}~{proof}", "failure"),
+    ):
+        assert answer("verify", text, METHOD, "strict", feature="credential_sdjwt")["result"] == result
+    issued = answer("issue", json.dumps(least()), METHOD, "strict", feature="credential_sdjwt", paths=["issuer"])
+    assert issued["result"] == "indeterminate"
+
+
+P384 = {
+    "controller": ISSUER,
+    "publicKeyJwk": {"kty": "EC", "crv": "P-384", "alg": "ES384", "kid": "k"},
+    "secretKeyJwk": {"kty": "EC", "crv": "P-384", "alg": "ES384", "kid": "k"},
+}
+
+
+def library(claims: Json, **header: str) -> Library:
+    """Stands for PyPI's sd-jwt, which the project's own environment lacks: a good signature over these claims."""
+    opened_as = {"claims": claims, "header": {"alg": "ES384", "typ": "vc+sd-jwt", "cty": "vc", "kid": "k"} | header}
+    return lambda asked: {"token": "a.b.c~d~"} if "document" in asked else opened_as
+
+
+@pytest.mark.parametrize(
+    ("claims", "header"),
+    [
+        (least(), {"typ": "bad+typ"}),
+        (least(), {"typ": "vc+jwt"}),
+        (least(), {"cty": "bad+cty"}),
+        (least(), {"alg": "ES256"}),
+        (least(), {"crit": "b64"}),
+        (least(iss="https://example.org"), {}),
+        (least(vc={}), {}),
+        (least(type=...), {}),
+        (shown(), {}),
+    ],
+)
+def test_lenient_judges_what_a_library_opened(claims: Json, header: dict[str, str]) -> None:
+    """The library answers for signature and disclosures; type of media, `iss` and content are looked at here."""
+
+    def said(claims: Json, **header: str) -> str:
+        opener = library(claims, **header)
+        return str(answer("verify", "a.b.c~", P384, "lenient", feature="credential_sdjwt", library=opener)["result"])
+
+    assert said(least()) == "success"
+    assert said(claims, **header) == "failure"
+
+
+def test_a_presentation_in_an_sd_jwt_is_judged_as_one() -> None:
+    """Its type of media is its own, its `iss` is its holder, and what it shows is looked at."""
+    feature = "presentation_sdjwt"
+    for claims, typ, result in (
+        (shown(iss=ISSUER), "vp+sd-jwt", "success"),
+        (shown(), "vc+sd-jwt", "failure"),
+        (shown(iss="https://example.org"), "vp+sd-jwt", "failure"),
+        (shown(verifiableCredential=[least()]), "vp+sd-jwt", "failure"),
+    ):
+        opener = library(claims, typ=typ, cty=typ[:2])
+        assert answer("verify", "a.b.c~", P384, "lenient", feature=feature, library=opener)["result"] == result
+
+
+def test_lenient_hands_out_only_what_says_what_was_asked() -> None:
+    """An SD-JWT with another content, or without its disclosure, is not handed out; without the library there is none."""
+
+    def said(claims: Json, *paths: str, **more: Any) -> str:
+        text = json.dumps(least())
+        more.setdefault("library", library(claims))
+        return str(answer("issue", text, P384, "lenient", feature="credential_sdjwt", paths=paths, **more)["result"])
+
+    assert said(least(), "issuer") == "success"
+    assert said(least(name="Other"), "issuer") == said(least()) == said(least(), "issuer", "type") == "failure"
+    assert said(least(), "issuer", library=ask_library) == "indeterminate"
+
+
+def test_the_suite_is_told_of_jose_and_sd_jwt() -> None:
+    """Credentials and presentations of both are run, those of COSE skipped."""
+    _, _, told = manifest(SUITES["jose-cose"], ISSUER).partition(" = ")
+    [ours] = json.loads(told.removesuffix(";\n"))["implementations"]
+    declared = {name for name, is_declared in ours["jose-cose"]["features"].items() if is_declared}
+    assert declared == {f"{kind}_{form}" for kind in ("credential", "presentation") for form in ("jose", "sdjwt")}
 
 
 def test_refusing_refuses() -> None:
