@@ -57,7 +57,7 @@ def examine(target: Deployment, at: int) -> Iterator[Finding]:
     yield _statement(public, at)
     yield _lists(target.client("s3"), outputs["PublicBucket"], at)
     for name in DEAD:
-        yield _dead_letters(target.client("sqs"), name, outputs[name])
+        yield _dead_letters(target.client("sqs"), name, outputs.get(name))
     yield from _mappings(target.client("lambda"), names)
     yield _last_run(target.client("stepfunctions"), names)
 
@@ -95,7 +95,9 @@ def _lists(s3: Any, bucket: str, at: int) -> Finding:
     return Finding("status lists", well, f"{len(ages)} published, the newest {min(ages)} s ago{remedy}")
 
 
-def _dead_letters(sqs: Any, name: str, url: str) -> Finding:
+def _dead_letters(sqs: Any, name: str, url: str | None) -> Finding:
+    if url is None:
+        return Finding(name, well=False, told="the stack has no such queue: it is of another release than this command")
     held = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
     count = int(held["Attributes"]["ApproximateNumberOfMessages"])
     return Finding(name, count == 0, f"{count} waiting: look at why, then `epipass redrive`" if count else "empty")
