@@ -108,8 +108,9 @@ export class Book {
   private async sendAll(): Promise<void> {
     // While one is on its way another may be noted.
     for (const tried = new Set<string>(); ;) {
-      // After the session's end the desk waits for a sign-in, and whoever it is of would send this one's notes.
-      if (this.desk.who.endsAt <= serverNow()) return;
+      // After the session's end the desk waits for a sign-in, and whoever it is of would send this one's notes: so none
+      // is on its way then either.
+      if (this.desk.who.endsAt <= serverNow() + DIRECT_MS / 1000) return;
       const next = this.kept.find(({ id, refused }) => refused === undefined && !tried.has(id));
       if (next === undefined) return;
       tried.add(next.id);
