@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import base64
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 
-from credentials import LocalSigner
+from app import app
+from credentials import LocalSigner, pack
 from functions.gates import service as gates
 from functions.passes.refs import ref_of
-from functions.shared import clock
+from functions.shared import clock, openapi
+from functions.shared.callers import ROLES
 from functions.venues import service as venues
 from functions.venues.service import Facts
 from infra.local import Service
+from tests.authorisation.test_matrix import traced
 from tests.door.inprocess import Reply, call
-from tests.door.world import AREA, device_of, fresh, new_pid, open_door
+from tests.door.world import AREA, device_of, fresh, give_pass, new_pid, open_door
 from tests.matching.world import World as Units
 from tests.people.world import CODE, Someone, proof, public
 from tests.venues.test_applications import Shop, origin
 
+_FIRST = re.compile(r"\{\w+\}")
 UNIT_LIST = "姓名,证件号码,手机号\n张小明,990101199003071119,13800138000\n".encode()
 
 
@@ -38,6 +46,8 @@ class Things:
     gate: str
     other_gate: str
     hidden_gate: str
+    trace: str
+    printing: str
     pid: str
 
 
@@ -55,6 +65,9 @@ def there(engine: Service, http: object) -> Things:
     applied = venues.apply(Facts(fresh("店"), AREA), clock.now())[0].venue
     hidden, _new = gates.put_gate(fresh("G"), applied, "东门", "in")
     gates.new_code(hidden.gate)
+    _key, trace = traced(engine, door.venue)
+    asked = call("POST", f"/areas/{AREA}/posters", {"venues": [door.venue]}, token=engine.token("officer", AREA))
+    assert asked.status == 202, asked.body
     pid = new_pid()
     return Things(
         mine,
@@ -67,6 +80,8 @@ def there(engine: Service, http: object) -> Things:
         door.gate,
         foreign.gate,
         hidden.gate,
+        trace,
+        asked.json()["print"],
         pid,
     )
 
@@ -190,6 +205,78 @@ def test_what_is_anothers_is_like_none(
     body = {"decision": "cancel", "reason": "x"} if path.endswith("/decision") else None
     asked = [call(method, path.format(one), body, token=token) for one in (getattr(there, theirs), fresh("X"))]
     assert alike(*asked) == (403, "scope")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "thing"),
+    [
+        ("GET", "/traces/{}", "trace"),
+        ("GET", "/traces/{}/people", "trace"),
+        ("POST", "/traces/{}/approval", "trace"),
+        ("POST", "/traces/{}/notice", "trace"),
+        ("POST", "/traces/{}/notice/confirmation", "trace"),
+        ("POST", "/traces/{}/notice/stop", "trace"),
+        ("GET", "/prints/{}", "printing"),
+        ("GET", "/prints/{}/file", "printing"),
+    ],
+)
+def test_a_trace_or_print_job_is_like_none_to_whoever_has_no_part_in_it(
+    there: Things, engine: Service, *, method: str, path: str, thing: str
+) -> None:
+    """Every role but those of the route, and nobody at all: refused before anything is looked for."""
+    ids = (getattr(there, thing), getattr(there, thing)[:-1], fresh("T"), fresh("P"))
+    (route,) = [one for one in app.declared if (one.method, _FIRST.sub("{}", one.path)) == (method, path)]
+    for role in sorted(ROLES - route.roles):
+        token = engine.token(role, AREA)
+        assert alike(*(call(method, path.format(one), token=token) for one in ids)) == (403, "role")
+    assert alike(*(call(method, path.format(one)) for one in ids)) == (401, "unauthenticated")
+
+
+def test_an_officer_of_another_area_is_told_the_same_of_each_thing_there(there: Things, engine: Service) -> None:
+    """That there is one: not whose, what or how far."""
+    token = engine.token("officer", "980202")
+    paths = (f"/traces/{there.trace}", f"/prints/{there.printing}", f"/prints/{there.printing}/file")
+    assert alike(*(call("GET", path, token=token) for path in (*paths, f"/jobs/{there.job}"))) == (403, "scope")
+
+
+def members(shape: Any) -> Iterator[str]:
+    """Every member's name in a JSON schema, however deep."""
+    if isinstance(shape, dict):
+        yield from shape.get("properties", ())
+        for below in shape.values():
+            yield from members(below)
+    elif isinstance(shape, list):
+        for below in shape:
+            yield from members(below)
+
+
+def test_no_route_takes_the_subject_of_a_pass() -> None:
+    """Nothing is looked up by it: no part of a path, no query and no member of a body is one, and no path could hold one."""
+    bodies = [route.body for route in app.declared if openapi._is_struct(route.body)]
+    _shapes, components = msgspec.json.schema_components(bodies)
+    names = {*members(components)}
+    for route in app.declared:
+        names |= {*route.captures, *route.query}
+    assert {"presentation", "venue", "next"} <= names, "bodies, paths and queries were read"
+    assert [name for name in names if re.search(r"(^|_)(sub|subs|subject|subjects)(_|$)", name)] == []
+    assert call("GET", f"/gates/{give_pass(clock.now()).sub}").status == 400
+
+
+def test_a_pass_of_ones_own_making_tells_nothing_of_the_subject_it_names(there: Things, engine: Service) -> None:
+    """A subject comes in within a signed pass alone; with a wrong signature somebody's is like one of nobody."""
+    held, token = give_pass(clock.now(), printed=True), engine.token("guard", there.gate)
+    head, body, signed = held.token.split(".")
+    payload = base64.urlsafe_b64decode(body + "==")
+    invented = payload.replace(held.sub.encode(), b"urn:epipass:" + b"A" * 16)
+    assert invented != payload
+    forged = [
+        ".".join((head, base64.urlsafe_b64encode(one).rstrip(b"=").decode(), "A" * len(signed)))
+        for one in (payload, invented)
+    ]
+    asked = [call("POST", "/passes/verify", {"presentation": pack(one)}, token=token) for one in forged]
+    assert alike(*asked) == (200, "untrusted")
+    genuine = call("POST", "/passes/verify", {"presentation": pack(held.token)}, token=token)
+    assert genuine.json()["credential"]["printed"] is True
 
 
 def test_an_upload_for_another_unit_is_like_one_for_none(there: Things, engine: Service) -> None:
