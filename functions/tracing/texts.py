@@ -55,11 +55,11 @@ def text(trace: str, pid: str, at: int, *, send: codes.Sender = codes.send_sms_o
     row = NoticeRow.find(pid, trace, at=at)
     if row is None or at >= int(row.at) + rules.TEXT_S:
         return "late"
+    if not _goes(trace, at):  # before a phone is opened: of thousands that still wait after a stop none is
+        return "stopped"
     phone = people.phone_of(pid, int(row.own_at), at) if row.own_at else ""
     if not phone:
         return "stranger"
-    if not _goes(trace, at):
-        return "stopped"
     return _sent(row, phone, at, send) if _mark(row, at) else "had"
 
 
