@@ -100,8 +100,8 @@ def of_rows(rows: Iterable[Result], policy: Policy, cutoff: int) -> Decision:
     return decide(Facts(tuple(rows), listed=True, approval=_APPROVED), policy, cutoff)
 
 
-def rows_of(evidence: str, pid: str = "") -> tuple[Result, ...]:
-    """Read an entitlement's evidence.
+def rows_of(evidence: str) -> tuple[Result, ...]:
+    """Read an entitlement's evidence; whose it is does not stand there.
 
     Raises:
         ValueError, TypeError, RecursionError: it is not what `rules.evidence_text` writes.
@@ -109,7 +109,7 @@ def rows_of(evidence: str, pid: str = "") -> tuple[Result, ...]:
     found: Any = json.loads(evidence)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise TypeError("evidence is a list of rows")
-    rows = tuple(Result(pid=pid, **row) for row in found)
+    rows = tuple(Result(pid="", **row) for row in found)
     if not all(map(_is_of_a_laboratory, rows)):
         raise TypeError("a row's numbers are whole, its texts are texts, and its result is one of those there are")
     return rows
