@@ -150,7 +150,7 @@ class TooMany(Problem):
 
 
 class Unavailable(Problem):
-    """Somebody we depend on does not answer; nothing was done, and trying again is right."""
+    """Somebody we depend on does not answer; trying again is right: what was done before that counts once."""
 
     status = 503
     title = "Not available"
