@@ -209,7 +209,10 @@ def test_each_poster_is_known_by_when_it_was_last_scanned(engine: Service, offic
 
 def test_never_scanned_stopped_and_the_summary(office: Office) -> None:
     """A check-in reaches the list through the stream; an old one makes a stop; the summary counts what the lists show."""
-    office.load(f",东门书店,一路1号,{office.area},,三网格\n,茶馆,二路2号,{office.area},,四网格\n")
+    beside = f"{office.area[:9]}{(int(office.area[9:]) + 1) % 1000:03}"  # another community of the subdistrict
+    office.load(
+        f",东门书店,一路1号,{office.area},,三网格\n,茶馆,二路2号,{office.area},,四网格\n,邻居,三路3号,{beside},,\n"
+    )
     scanned, stopped, never = (office.venue(name) for name in ("东门书店", "停的店", "没人扫的店"))
     office.venue("没码的店", code=False)
     now = clock.now()
@@ -226,22 +229,26 @@ def test_never_scanned_stopped_and_the_summary(office: Office) -> None:
     }
     told = call("GET", f"/areas/{office.district}/coverage/summary?by=grid", token=office.officer).json()
     counts = {
-        "businesses": 2,
+        "businesses": 3,
         "with_code": 1,
-        "without_code": 1,
+        "without_code": 2,
         "no_code_needed": 0,
         "venues": 3,
         "never_scanned": 1,
         "stopped": 1,
     }
     assert (told["total"], told["complete"]) == (counts, True)
-    assert [(one["area"], one["grid"]) for one in told["below"]] == [
-        (office.area, ""),
-        (office.area, "三网格"),
-        (office.area, "四网格"),
-    ]
-    by_street = call("GET", f"/areas/{office.district}/coverage/summary?by=subdistrict", token=office.officer).json()
-    assert [(one["area"], one["counts"]) for one in by_street["below"]] == [(office.area[:9], counts)]
+    assert sorted((one["area"], one["grid"]) for one in told["below"]) == sorted(
+        [(office.area, ""), (office.area, "三网格"), (office.area, "四网格"), (beside, "")]
+    )
+    here = {**counts, "businesses": 2, "without_code": 1}
+    there = {**dict.fromkeys(counts, 0), "businesses": 1, "without_code": 1}
+    for by, expected in (
+        ("community", {office.area: here, beside: there}),
+        ("subdistrict", {office.area[:9]: counts}),
+    ):
+        told = call("GET", f"/areas/{office.district}/coverage/summary?by={by}", token=office.officer).json()
+        assert {one["area"]: one["counts"] for one in told["below"]} == expected, by
 
 
 def test_a_walk_from_the_list_to_the_newest_chase(office: Office) -> None:
