@@ -110,7 +110,10 @@ def point(*, table: str, restored: str, stack: str | None, template: Path, recor
 
     The old table stays in the stack, and is read by nobody. Every later release must be built with this file.
     """
-    stream = _described(deployment(stack).client("dynamodb"), restored).get("LatestStreamArn", "")
+    client, wanted = deployment(stack).client("dynamodb"), _properties(template, table)
+    stream = _described(client, restored).get("LatestStreamArn", "")
+    if "TimeToLiveSpecification" in wanted and not _ends(client, restored):
+        raise click.ClickException(f"rows of {restored} would be kept for ever: `epipass restore ready` first.")
     try:
         pointed(record, template.read_text(encoding="utf-8"), table, restored, stream)
     except NotPointed as reason:
@@ -166,11 +169,15 @@ def _shape(value: Any) -> Any:
 def _life(client: Any, name: str, wanted: Mapping[str, Any]) -> str:
     if "TimeToLiveSpecification" not in wanted:
         return "· rows of this table have no end of life"
-    held = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    if held.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
+    if _ends(client, name):
         return "✓ end of life: was set"
     client.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted["TimeToLiveSpecification"])
     return "✓ end of life: set now"
+
+
+def _ends(client: Any, name: str) -> bool:
+    held = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    return held.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
 
 
 def _stream(client: Any, name: str, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

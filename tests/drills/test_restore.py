@@ -154,6 +154,21 @@ def test_a_table_is_not_held_to_itself(tables: Any, words: tuple[str, ...]) -> N
     assert "name the table that they used before" in told
 
 
+def test_nothing_is_pointed_to_a_table_that_forgets_nothing(tables: Any, tmp_path: Path) -> None:
+    """A copy whose rows would outlive the law's days is refused until it was made ready."""
+    template, record = tmp_path / "template.yaml", tmp_path / "restored.json"
+    ends = {"AttributeName": "ttl", "Enabled": True}
+    lab = "Properties: " + json.dumps({"TimeToLiveSpecification": ends})
+    template.write_text(SMALL.replace("Properties: {}", lab, 1), encoding="utf-8")
+    with recovered(tables, os.environ["TABLE_LAB"], rows=False) as copy:
+        point = ("point", "LabTable", copy, "--template", template, "--record", record)
+        assert "`epipass restore ready` first" in run(*point, status=1).output
+        assert not record.exists()
+        tables.update_time_to_live(TableName=copy, TimeToLiveSpecification=ends)
+        run(*point)
+    assert recorded(record) == {"LabTable": {"table": copy, "stream": ""}}
+
+
 def test_every_table_can_be_pointed_elsewhere_in_one_go() -> None:
     """No grant, variable or stream goes on meaning a table of the stack, whichever was restored."""
     names = [name for name, one in parse(TEXT)["Resources"].items() if one["Type"] == "AWS::DynamoDB::Table"]
