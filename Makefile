@@ -93,9 +93,9 @@ build: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/pages build-arm64 build-x86_64 ## 
 .PHONY: build-arm64 build-x86_64
 build-arm64 build-x86_64: build-%: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/font
 	@echo "Building for $*…"
-	@EPIPASS_ARCH=$* EPIPASS_RUNTIME=$(RUNTIME) .venv-sam/bin/sam build $(ONLY) --build-in-source \
-		--template-file "$$(.venv/bin/python -m infra.build.restored $(RESTORED))" \
-		--build-dir $(BUILD_DIR) --parameter-overrides Architecture=$* </dev/null
+	@template="$$(.venv/bin/python -m infra.build.restored $(RESTORED))" && \
+		EPIPASS_ARCH=$* EPIPASS_RUNTIME=$(RUNTIME) .venv-sam/bin/sam build $(ONLY) --build-in-source \
+		--template-file "$$template" --build-dir $(BUILD_DIR) --parameter-overrides Architecture=$* </dev/null
 
 # SAM calls these, one for each function.
 build-%Function:

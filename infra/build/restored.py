@@ -125,4 +125,8 @@ def _means(value: Any, table: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{build_from(Path(sys.argv[1]) if sys.argv[1:] else RECORD, TEMPLATE)}\n")
+    given = Path(sys.argv[1]) if sys.argv[1:] else RECORD
+    try:
+        sys.stdout.write(f"{build_from(given, TEMPLATE)}\n")
+    except NotPointed as reason:
+        sys.exit(f"{given.name}: {reason}.")
