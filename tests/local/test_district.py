@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -112,6 +112,30 @@ def test_the_engine_has_what_was_generated_and_again_the_same(engine: Service) -
         time.sleep(0.2)
     counted = next(number for number, one in places.items() if one.venue.policy.occupancy)
     assert occupancy(made.places[counted].venue, 7200, at) == inside(made, counted, at)
+
+
+def test_the_command_writes_a_district_into_the_engine_that_runs_and_again_adds_nothing(engine: Service) -> None:
+    """Every check-in that the seed makes, at venues with codes; the same words, and not one row more or other."""
+    until = datetime.now(CHINA).date() - timedelta(days=2)  # over, whenever the second time comes
+    made = District(Size(people=30, venues=10, days=2, until=until, visits=1.5, area="990195", seed=7))
+    visits = [(n, one) for n in range(30) for one in made.visits(n)]
+    expected = {(n, made.places[one.place].venue, one.direction, one.at // 600) for n, one in visits}
+    words = f"--people 30 --venues 10 --days 2 --visits 1.5 --seed 7 --area 990195 --until {until}"
+    at, stored = int(time.time()), []
+    for _again in range(2):
+        ran = CliRunner().invoke(epipass, ["seed", *words.split()], env={"EPIPASS_STATE": str(engine.state.root)})
+        assert ran.exit_code == 0, ran.output
+        assert f"10 venues, {codes_of(made, at)} codes, 30 people, {len(expected)} check-ins of 2 days" in ran.output
+        stored.append(rows_of(made, at))
+    assert len(stored[0]) == len(expected) > 30
+    assert stored[0] == stored[1]
+
+
+def codes_of(made: District, at: int) -> int:
+    """How many codes hang at the doors of a district's open venues."""
+    found = [venues.must(one.venue, at) for one in made.places if one.state == "approved"]
+    assert all(one.current_codes for one in found)
+    return sum(len(one.current_codes) for one in found)
 
 
 def rows_of(made: District, at: int) -> dict[str, dict[str, object]]:
