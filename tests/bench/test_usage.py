@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from bench.meter import Meter
-from bench.town import Neighbour, Town
+from bench.town import Neighbour, Town, neighbours
 from cli.cost import HERE
-from functions.results import service as results
-from functions.results.rules import Result
-from functions.shared import clock
 from infra.local import Service
 from tests.people.world import CODE, Someone, World
 
 FILE = json.loads((HERE / "usage.json").read_text(encoding="utf-8"))["acts"]
-TRIES = 3
+TRIES, ROWS = 3, 100
+JOBS, STEPS = "JobsFunction", 2  # a file is checked, and its one part applied
 Counts = dict[str, float]
 
 
@@ -69,9 +67,12 @@ def counted(meter: Meter, act: Callable[[Neighbour], object], people: Sequence[N
     return {name: least for name in tries[0] if (least := min(one.get(name, 0.0) for one in tries))}
 
 
-def flat(requests: dict[str, float], tables: dict[str, dict[str, float]]) -> Counts:
-    """Requests and units of tables under one name each; bytes are left out: they are as long as names are."""
-    asked = {name: count for name, count in requests.items() if name.startswith("dynamodb.")}
+def flat(requests: dict[str, float], tables: dict[str, dict[str, float]], *, every: bool = False) -> Counts:
+    """Requests and units of tables under one name each; bytes are left out: they are as long as names are.
+
+    Of other services than the tables' only if `every` is asked for: keys are remembered for a while.
+    """
+    asked = {name: count for name, count in requests.items() if every or name.startswith("dynamodb.")}
     units = {f"{name} {what}": units[what] for name, units in tables.items() for what in ("write", "read")}
     return {**asked, **units}
 
@@ -96,18 +97,54 @@ def test_a_pass_costs_what_the_file_says(scene: Scene, meter: Meter) -> None:
     assert counted(meter, scene.town.fetch, people, "HolderFunction") == filed("pass", "HolderFunction")
 
 
-def test_a_result_costs_what_the_file_says(meter: Meter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Written one by one, as in the cloud: one request and its units for each row, in table and index."""
-    monkeypatch.setenv("RESULT_ROWS_PER_WRITE", "1")
-    at, tube = clock.now(), uuid4().hex
-    rows = [Result(f"{n:022d}", "L1", f"{tube}{n}", 0, 1, at - 60, at - 60, "negative", "S1") for n in range(8)]
+@pytest.fixture
+def one_by_one(engine: Service, meter: Meter) -> Iterator[None]:
+    """JobsFunction writes each result by itself, as in the cloud; here its template shares transactions."""
+    client, (name,) = engine.client("lambda"), [name for name, logical in meter.names.items() if logical == JOBS]
+    before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    changed = {**before, "RESULT_ROWS_PER_WRITE": "1"}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+    yield
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_a_result_costs_what_the_file_says(scene: Scene, meter: Meter) -> None:
+    """A laboratory's file through the deployed functions: every kind of request and every unit of both, exactly.
+
+    What is done once a file is the same for a tenth of the rows; rows are written one by one, and looked up by hundreds.
+    """
+    of_rows = {"dynamodb.PutItem", "dynamodb.BatchGetItem", "ResultTable write", "ResultTable read"}
+    whole = FILE["result"]["times"]
+
+    def wanted(entry: str) -> Counts:
+        told = FILE["result"]["by"][entry]
+        means = flat(told["requests"], told["tables"], every=True)
+        rows = of_rows if entry == JOBS else set()
+        return {name: mean * (ROWS if name in rows else whole) for name, mean in means.items()}
+
+    scene.town.report(neighbours(10, 500_000))
+    files = [reported(scene.town, meter, neighbours(ROWS, 500_000 + ROWS * (n + 1))) for n in range(2)]
+    for entry in (JOBS, "UploadFunction"):
+        least = {name: min(one[entry].get(name, 0.0) for one in files) for name in files[0][entry]}
+        assert {name: count for name, count in least.items() if count} == pytest.approx(
+            {name: count for name, count in wanted(entry).items() if count}
+        )
+
+
+def reported(town: Town, meter: Meter, people: Sequence[Neighbour]) -> dict[str, Counts]:
+    """Report results in one file, and return what each function took until both steps of the file were over."""
     meter.begin()
-    results.record(rows, at)
-    seen = meter.seen()
-    mine = meter.tables(seen, "", len(rows))["ResultTable"]
-    job: dict[str, Any] = FILE["result"]["by"]["JobsFunction"]
-    assert meter.requests(seen, "", len(rows))["dynamodb.PutItem"] == job["requests"]["dynamodb.PutItem"] == 1
-    assert mine["write"] == job["tables"]["ResultTable"]["write"] == 2
+    town.report(people)
+    names = {logical: name for name, logical in meter.names.items()}
+    until = time.monotonic() + 30
+    while (ran := (seen := meter.seen())["functions"][names[JOBS]])["calls"] + ran["cold"] < STEPS:
+        assert time.monotonic() < until, ran
+        time.sleep(0.1)
+    return {
+        entry: flat(meter.requests(seen, names[entry], 1), meter.tables(seen, names[entry], 1), every=True)
+        for entry in (JOBS, "UploadFunction")
+    }
 
 
 def test_the_engine_counts_by_the_clouds_rules(engine: Service, meter: Meter) -> None:
