@@ -148,15 +148,19 @@ def rules() -> dict[str, dict[str, Any]]:
     return {rule["Name"]: rule for rule in edge()["Firewall"]["Properties"]["Rules"]}
 
 
-def scopes(statement: Any) -> list[tuple[str, str]]:
-    """Every path that a rule is about, with how it is compared."""
+def matches(statement: Any) -> list[dict[str, Any]]:
+    """Every comparison of a text that a rule makes."""
     if isinstance(statement, list):
-        return [found for one in statement for found in scopes(one)]
+        return [found for one in statement for found in matches(one)]
     if not isinstance(statement, dict):
         return []
-    match = statement.get("ByteMatchStatement")
-    here = [(match["SearchString"], match["PositionalConstraint"])] if match else []
-    return here + [found for value in statement.values() for found in scopes(value)]
+    here = [statement["ByteMatchStatement"]] if "ByteMatchStatement" in statement else []
+    return here + [found for value in statement.values() for found in matches(value)]
+
+
+def scopes(statement: Any) -> list[tuple[str, str]]:
+    """Every path that a rule is about, with how it is compared."""
+    return [(match["SearchString"], match["PositionalConstraint"]) for match in matches(statement)]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +192,15 @@ def test_what_can_be_tried_out_is_limited_by_the_viewer_s_address(path: str) -> 
     for rule in rules().values():
         if "RateBasedStatement" in rule["Statement"]:
             assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+
+
+def test_no_other_spelling_of_a_path_escapes_its_rule() -> None:
+    """The edge sends `/%63odes` and `/x/../codes` where `/codes` goes: rules compare what it chooses by."""
+    paths = [match for match in matches(list(rules().values())) if "UriPath" in match["FieldToMatch"]]
+    assert len(paths) == len(scopes([rule["Statement"] for rule in rules().values()]))
+    for match in paths:
+        order = sorted(match["TextTransformations"], key=lambda one: int(one["Priority"]))
+        assert [one["Type"] for one in order] == ["URL_DECODE", "NORMALIZE_PATH"], match["SearchString"]
 
 
 def test_the_provider_s_rules_keep_no_file_out() -> None:
