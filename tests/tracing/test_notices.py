@@ -19,6 +19,7 @@ from functions.tracing.model import Head, NoticeRow
 from functions.tracing.shapes import TraceIn
 from infra.local import Service
 from tests.door.inprocess import call
+from tests.door.world import fresh
 from tests.tracing.world import (
     DAY,
     HOUR,
@@ -264,8 +265,8 @@ def test_keys_that_cannot_be_registered_say_why(engine: Service, team: Team) -> 
     assert (nowhere.status, nowhere.json()["code"]) == (422, "area")
 
 
-def searched_over_http(engine: Service, team: Team, people: list[str]) -> str:
-    """Ask and approve over HTTP, by two persons, and search."""
+def searched_over_http(engine: Service, team: Team, people: list[str], **more: str) -> str:
+    """Ask and approve over HTTP, by two persons, and search; the approver may say more."""
     venue = open_shop()
     store(*(checkin(pid, venue, START) for pid in people))
     officer, tracer, body = engine.token("officer", "990101"), engine.token("tracer", "9901"), ask_of(venue)
@@ -278,13 +279,42 @@ def searched_over_http(engine: Service, team: Team, people: list[str]) -> str:
     listed = call("GET", "/traces?area=990101&state=asked", token=tracer).json()["traces"]
     assert trace in [one["trace"] for one in listed]
     assert call("GET", "/traces?state=curious", token=tracer).status == 400
-    decision = {"decision": "approve", "reason": "同意", "follow_up_key": team.key}
+    decision = {"decision": "approve", "reason": "同意", "follow_up_key": team.key, **more}
     twice = engine.token("tracer", "990101", "officer-990101")
     alone = call("POST", f"/traces/{trace}/approval", decision, token=twice)
     assert (alone.status, alone.json()["code"]) == (403, "second-person")
     assert call("POST", f"/traces/{trace}/approval", decision, token=tracer).json()["state"] == "approved"
     work_all()
     return trace
+
+
+def test_the_embargo_that_the_approver_sets_hides_the_trace_until_it_is_over(engine: Service, team: Team) -> None:
+    """Over HTTP: said to whoever reads the trace, and nothing to whom it concerns, until the clock is there."""
+    people, until = pids(2), NOW + 5 * DAY
+    trace = searched_over_http(engine, team, people, embargo_until=clock.rfc3339(until))
+    told = call("GET", f"/traces/{trace}", token=engine.token("officer", "990101")).json()
+    assert (told["state"], told["visible_at"]) == ("done", clock.rfc3339(until))
+    for pid in people:
+        assert call("GET", "/me/lookups", token=engine.token("holder", pid)).json()["lookups"] == []
+        assert looked(pid, until - 1) == []
+        assert [one[:2] for one in looked(pid, until)] == [("case-investigation", "990101")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "code"),
+    [("2099-12-31T00:00:00+08:00", 422, "embargo"), ("2026-11-31T00:00:00+08:00", 400, "malformed")],
+)
+def test_an_embargo_that_cannot_be_leaves_the_trace_undecided(
+    engine: Service, team: Team, wrong: str, status: int, code: str
+) -> None:
+    """Nobody is kept from knowing for ever, and what is no instant is not read as none."""
+    asked = call("POST", "/traces", ask_of(shop()), token=engine.token("officer", "990101", fresh("officer"))).json()
+    decision = {"decision": "approve", "follow_up_key": team.key, "embargo_until": wrong}
+    tracer = engine.token("tracer", "9901")
+    refused = call("POST", f"/traces/{asked['trace']}/approval", decision, token=tracer)
+    assert (refused.status, refused.json()["code"]) == (status, code), refused.body
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/embargo_until"]
+    assert call("GET", f"/traces/{asked['trace']}", token=tracer).json()["state"] == "asked"
 
 
 def test_over_http_from_ask_to_notice(engine: Service, team: Team) -> None:
