@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from socketserver import BaseRequestHandler, TCPServer
 from threading import Thread
 
 import pytest
@@ -28,21 +29,12 @@ def run(*words: object) -> Result:
 @pytest.fixture(name="silent")
 def _silent() -> Iterator[str]:
     """The address of somebody who hangs up on whoever calls."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-
-        def hang_up() -> None:
-            # Until the socket is closed.
-            while True:
-                try:
-                    server.accept()[0].close()
-                except OSError:
-                    return
-
-        caller = Thread(target=hang_up, daemon=True)
-        caller.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        server.shutdown(socket.SHUT_RDWR)
-        caller.join()
+    with TCPServer(("127.0.0.1", 0), BaseRequestHandler) as server:
+        serving = Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        serving.join()
 
 
 @pytest.mark.parametrize("words", [("doctor",), ("redrive",)])
