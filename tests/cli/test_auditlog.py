@@ -91,6 +91,20 @@ def test_a_row_that_was_touched_is_named(acts: list[Entry], place: int, law: str
     assert verify("--days", "1").exit_code == 0
 
 
+@pytest.mark.parametrize("law", ["altered", "link"])
+def test_two_rows_that_changed_places_are_named(acts: list[Entry], law: str) -> None:
+    """Each stands where the other was, as it is or with its hash made anew for its place: exit status 1 and where."""
+    first, second = acts[0], acts[1]
+    moved = replace(second, sequence=first.sequence), replace(first, sequence=second.sequence)
+    if law == "link":
+        moved = rehashed(moved[0]), rehashed(moved[1])
+    with stored(first, moved[0]), stored(second, moved[1]):
+        ran = verify("--days", "1")
+    assert ran.exit_code == 1
+    assert f"shard {first.shard}, row {first.sequence}: {law}" in ran.output
+    assert verify("--days", "1").exit_code == 0
+
+
 def test_old_rows_cannot_be_taken_away_before_their_time(acts: list[Entry]) -> None:
     """Everything up to a row that came after today's head is gone, as if three years were over: exit status 1 and where."""
     newest = service.record(ACTOR, "unit.register", case="U-10", at=clock.now())
