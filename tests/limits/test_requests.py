@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -125,6 +127,14 @@ def test_a_body_at_its_limit_is_read() -> None:
     answers = [call("POST", "/rooms/a", "/rooms/{room}", text) for text in (body, body + " ")]
     assert [answer["statusCode"] for answer in answers] == [201, 413]
     assert answers[1]["json"]["code"] == "too-large"
+
+
+def test_a_squeezed_body_is_never_unpacked() -> None:
+    """Whatever its headers say: so there is nothing that could unpack to more than was sent."""
+    squeezed = base64.b64encode(gzip.compress(b'{"count": 3}')).decode()
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = call("POST", "/rooms/a", "/rooms/{room}", squeezed, headers=headers, binary=True)
+    assert (answer["statusCode"], answer["json"]["code"]) == (400, "not-json")
 
 
 @pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 100_000 + b"]" * 100_000])
