@@ -139,16 +139,19 @@ def _checks() -> Iterator[tuple[str, Outcome]]:
         yield title, Outcome("found" if found else "clean", found)
 
 
+def lines_of(title: str, outcome: Outcome) -> Iterator[str]:
+    """An outcome as it is printed: what was found, and what nobody could say anything about, each on a line of its own."""
+    word = {"clean": "clean", "found": "FOUND", "unreachable": "not reachable"}[outcome.state]
+    beside = 0 if outcome.state == "found" else 1
+    yield f"{title:<28}{word:<15}{' '.join(outcome.told[:beside])}"
+    yield from (f"    {line}" for line in outcome.told[beside:])
+
+
 def main() -> int:
     """Print each check's outcome; see the module for the exit status."""
     states = set()
     for title, outcome in _checks():
-        word = {"clean": "clean", "found": "FOUND", "unreachable": "not reachable"}[outcome.state]
-        print(
-            f"{title:<28}{word:<15}{outcome.told[0] if outcome.told and outcome.state != 'found' else ''}", flush=True
-        )
-        for line in outcome.told if outcome.state == "found" else ():
-            print(f"    {line}")
+        print("\n".join(lines_of(title, outcome)), flush=True)
         states.add(outcome.state)
     return 1 if "found" in states else 2 if "unreachable" in states else 0
 

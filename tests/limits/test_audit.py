@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from infra.audit import of_npm, of_pip, secrets_in
+from infra.audit import lines_of, of_npm, of_pip, secrets_in
 from infra.hygiene import SECRETS
 
 # Put together here, so that no file holds one.
@@ -57,6 +57,16 @@ def test_pip_audit_is_believed_only_when_it_answers(text: str, state: str, told:
     """No answer is no clean bill."""
     outcome = of_pip(text, 1, "Traceback\nno route\n")
     assert (outcome.state, outcome.told[0]) == (state, told)
+
+
+def test_a_package_that_nobody_knew_is_named_beside_a_clean_answer() -> None:
+    """Of two pins one was not asked about: whoever reads *clean* reads that, too."""
+    known, unknown = {"name": "a", "version": "1", "vulns": []}, {"name": "b", "skip_reason": "no such host"}
+    outcome = of_pip(json.dumps({"dependencies": [known, unknown]}), 0, "")
+    assert list(lines_of("pip-audit x.txt", outcome)) == [
+        "pip-audit x.txt             clean          1 packages",
+        "    b: no such host",
+    ]
 
 
 @pytest.mark.parametrize(
