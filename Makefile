@@ -123,6 +123,16 @@ bench-city: $(STAMPS)/bench $(STAMPS)/engine ## the long measurements: 10 M peop
 bench-uploads: $(STAMPS)/venv $(STAMPS)/engine ## a million results in one upload through the embedded engine: all checked, 50,000 applied
 	@$(BIN)/python -m bench.bench_uploads
 
+.PHONY: bench-rush
+bench-rush: $(STAMPS)/venv $(STAMPS)/engine ## a morning rush over HTTP until this machine can do no more, every answer accounted for
+	@$(BIN)/python -m bench.rush
+
+# What `epipass cost` multiplies: WRITE=1 puts the counts into cli/usage.json.
+WRITE ?=
+.PHONY: bench-usage
+bench-usage: $(STAMPS)/venv $(STAMPS)/engine $(STAMPS)/font ## what each act asks of the cloud's services, counted
+	@$(BIN)/python -m bench.usage $(if $(WRITE),--write)
+
 # Suites and programs of other people, out of the folder that holds them; conformance/README.md says what lies there.
 SUITES ?= .build/suites
 .PHONY: conformance
