@@ -175,12 +175,12 @@ class Town:
         pass_ = one.passes[0]
         return pack(pass_, sign_proof(pass_, one.holder, issuer=self._issuer(), at=int(time.time())))
 
-    def guard(self) -> tuple[str, LocalSigner]:
-        """Open a shift at the gate; return its token and device."""
+    def guard(self, at: int | None = None) -> tuple[str, LocalSigner]:
+        """Open a shift at the gate, now or at an instant; return its token and device."""
         from functions.gates import service as gates  # noqa: PLC0415 - the environment names the tables
         from functions.keys import service as keys  # noqa: PLC0415 - the same
 
-        device, at = LocalSigner.generate(), int(time.time())
+        device, at = LocalSigner.generate(), int(time.time()) if at is None else at
         thumbprint = proofs.thumbprint(device.public_jwk())
         gates.open_shift(self.gate, gates.new_code(self.gate), thumbprint, "d", at)
         token = proofs.issue_access_token(

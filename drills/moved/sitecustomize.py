@@ -31,6 +31,7 @@ def _follow(file: Path, travel: time_machine.Traveller) -> None:
         wanted = _seconds(file)
         if wanted != moved:
             travel.move_to(time_machine.escape_hatch.time.time() + wanted)
+            time.time()  # a moved clock stands until it is read: unread for a second, it was a second late
             moved = wanted
         look.wait(_LOOK_S)
 
