@@ -12,7 +12,7 @@ from functions.shared.callers import Caller
 from infra.local import Service
 from tests.door.inprocess import Reply, call
 from tests.door.world import Door
-from tests.main_job.district import id_number
+from tests.main_job.district import id_number, new_serial
 
 COMMUNITY = "990101001001"
 
@@ -22,7 +22,7 @@ class Elder:
     """Somebody with a document and no phone."""
 
     name: str = "王秀英"
-    number: str = field(default_factory=lambda: id_number(uuid.uuid4().int % 900_000))
+    number: str = field(default_factory=lambda: id_number(new_serial()))
 
     @property
     def tail(self) -> str:

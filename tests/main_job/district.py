@@ -7,19 +7,28 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, TypeVar
 
 from tests.conftest import Http
 
 AREA = "990101"  # no such division exists
+# Who comes alone, and a thousand people for each district.
+_PEOPLE, _DISTRICTS = count(1_000), count(200_000, 1_000)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _Found = TypeVar("_Found")
 
 
 def id_number(serial: int) -> str:
-    """A resident id that keeps GB 11643 in an area that does not exist; `serial` 0 to 999,999."""
-    body = f"{AREA}{1960 + serial // 20000 % 40}{1 + serial // 1000 % 9:02d}{10 + serial // 100000 % 18}{serial % 1000:03d}"
+    """A resident id that keeps GB 11643 in an area that does not exist: another for each `serial` from 0 to 999,999."""
+    born = f"{1960 + serial // 9_000 % 40}{1 + serial // 1_000 % 9:02d}{10 + serial // 360_000}"
+    body = f"{AREA}{born}{serial % 1_000:03d}"
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
+
+
+def new_serial() -> int:
+    """A number of a person that no other test of this process has: what is drawn at random meets itself now and then."""
+    return next(_PEOPLE)
 
 
 def ago(hours: float) -> str:
@@ -44,7 +53,7 @@ class District:
     http: Http
     unit: str = field(default_factory=lambda: f"U-{uuid.uuid4().hex[:8]}")
     lab: str = field(default_factory=lambda: f"L-{uuid.uuid4().hex[:8]}")
-    serial: int = field(default_factory=lambda: uuid.uuid4().int % 900_000)
+    serial: int = field(default_factory=lambda: next(_DISTRICTS))
 
     @property
     def unit_token(self) -> str:

@@ -20,15 +20,10 @@ from functions.shared.pids import pid_of
 from functions.shared.transactions import transaction
 from functions.staff import service as staff
 from functions.units import service as units
-from tests.main_job.district import id_number
+from tests.main_job.district import id_number, new_serial
 
 AREA = "990101"
 CODE = "482913"
-
-
-def serial() -> int:
-    """Return a number no other test has."""
-    return uuid.uuid4().int % 900_000
 
 
 @dataclass
@@ -36,7 +31,7 @@ class Someone:
     """A person with a phone, a document and the key of a device."""
 
     name: str = "张小明"
-    number: str = field(default_factory=lambda: id_number(serial()))
+    number: str = field(default_factory=lambda: id_number(new_serial()))
     phone: str = field(default_factory=lambda: f"138{uuid.uuid4().int % 10**8:08d}")
     device: LocalSigner = field(default_factory=LocalSigner.generate)
 
