@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,20 +26,11 @@ from functions.venues.rules import About, Position
 from infra.local import Service
 from tests.door.inprocess import call
 from tests.door.world import fresh, give_pass, new_area, new_pid, open_door, open_venue
+from tests.matching.world import eventually
 
 pytestmark = pytest.mark.usefixtures("http")
 AT = clock.now()
 TODAY = clock.china_day(AT)
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    """Ask until it holds or 30 s are over: streams follow within moments."""
-    deadline = time.monotonic() + 30
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def of_day(area: str, day: str = TODAY) -> dict[str, int]:

@@ -95,7 +95,7 @@ def check(district: District, run: str, stores: Stores, folder: Path) -> None:
     for name in {slot.list for slot, _ in district.passes.values()}:
         publisher.publish(name, clock.now())  # the publisher's minute, for a kill may lose what hurries it
     wanted = {(slot.list, slot.index): expected[pair][2] for pair, (slot, _) in district.passes.items()}
-    assert eventually(lambda: {place: stores.published(*place) for place in wanted} == wanted, 30)
+    assert eventually(lambda: {place: stores.published(*place) for place in wanted} == wanted)
     rows = stores.rows("RUN", run)
     places = Counter(row["sk"].partition("#")[0] for row in rows)
     assert places == {"head": 1, "folded": GROUPS, "part": GROUPS, "applied": GROUPS, "unit": len(district.held())}

@@ -219,7 +219,7 @@ def test_whatever_is_done_in_whatever_order_the_next_run_ends_it_right(
                 raise
     cutoff = scene.end()
     holds = at_rest(scene, stores, cutoff)
-    assert eventually(lambda: not holds(), 20), holds()
+    assert eventually(lambda: not holds()), holds()
 
 
 def at_rest(scene: Scene, stores: Stores, cutoff: int) -> Callable[[], list[object]]:

@@ -122,7 +122,7 @@ def check(stores: Stores, unit: str, laboratory: Laboratory, folder: Path) -> No
         if one["sk"].startswith(laboratory.name)
     }
     assert tubes == wanted
-    assert eventually(lambda: not wrong(stores, unit, listed), 20), wrong(stores, unit, listed)
+    assert eventually(lambda: not wrong(stores, unit, listed)), wrong(stores, unit, listed)
 
 
 def wrong(stores: Stores, unit: str, listed: set[str]) -> list[object]:
