@@ -9,7 +9,6 @@ from typing import cast, get_args
 
 from msgspec import UNSET
 
-from functions.audit import service as audit
 from functions.jobs import correcting, listing, service
 from functions.jobs.model import Head
 from functions.jobs.plan import limits_of
@@ -154,9 +153,7 @@ def post_decision(request: Request, job: str) -> JobOut:
     """Decide on a held job; the owner may cancel and confirm that people leave, an officer anything."""
     head, given = _seen(request, job), request.body
     actor, owner = request.caller.actor, request.caller.role != "officer"
-    decided = service.decide(head, given.decision, given.reason, actor=actor, owner=owner, at=request.at)
-    audit.record(actor, f"job.{given.decision}", case=job, count=int(head.leaving or 0), at=request.at)
-    return _shape(request, decided)
+    return _shape(request, service.decide(head, given.decision, given.reason, actor=actor, owner=owner, at=request.at))
 
 
 def _heads(request: Request, heads: Sequence[Head], following: str | None = None) -> JobsOut:

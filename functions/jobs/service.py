@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from functions.audit import service as audit
 from functions.jobs import vault
 from functions.jobs.applying import parts_of
 from functions.jobs.checking import errors_name, leaving_name
@@ -176,6 +177,7 @@ def decide(head: Head, decision: Literal["apply", "cancel"], reason: str, *, act
     Raises:
         Forbidden: the owner may confirm that people leave, and cancel; the rest is for an officer.
         Conflict: the job is not held, was decided otherwise, or its file is gone.
+        NotRecorded: the audit log took no row, so the job waits as it did.
     """
     if head.state != "held":
         if head.decision == decision:
@@ -196,6 +198,8 @@ def decide(head: Head, decision: Literal["apply", "cancel"], reason: str, *, act
         Head.cause.set(f"{'released' if decision == 'apply' else 'cancelled'}: {head.cause or ''}"[:LONGEST_CAUSE]),
     ]
     seen = (Head.state == "held") & (Head.plan == int(head.plan))
+    # Its row first: a file that is let go changes who may come in.
+    audit.record(actor, f"job.{decision}", case=head.job, count=int(head.leaving or 0), at=at)
     if not head.update_if(actions, seen):
         return decide(find(head.job, at), decision, reason, actor=actor, owner=owner, at=at)
     send_step(head)

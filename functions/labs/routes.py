@@ -82,8 +82,10 @@ def put_lab(request: Request, lab: str) -> Answer:
     before = service.lab(lab)
     if before is not None:
         request.caller.require_area(before.area)
-    registered, new = service.register(lab, name=given.name, area=given.area, at=request.at)
+    service.check(given.name, given.area)
+    # Its row first: what a laboratory reports lets people in, so none may report that the log does not tell of.
     audit.record(request.caller.actor, "lab.register", case=lab, count=1, at=request.at)
+    registered, new = service.register(lab, name=given.name, area=given.area, at=request.at)
     return Answer(LabOut(registered.lab, registered.name, registered.area), status=201 if new else 200)
 
 

@@ -70,6 +70,20 @@ def register(lab_id: str, *, name: str, area: str, at: int) -> tuple[Lab, bool]:
     Raises:
         Rejected: the name is none, or the area is none.
     """
+    check(name, area)
+    new = LabRow(lab_id, district=district_of(area), area=area, name=name, approved_at=at).put_if_absent()
+    if not new:
+        actions: list[Action] = [LabRow.district.set(district_of(area)), LabRow.area.set(area), LabRow.name.set(name)]
+        LabRow(lab_id).update(actions=actions)
+    return Lab(lab_id, name, area), new
+
+
+def check(name: str, area: str) -> None:
+    """Refuse what breaks a law of registrations.
+
+    Raises:
+        Rejected: the name is none, or the area is none.
+    """
     wrong = []
     if not is_area(area):
         wrong.append(FieldError("/area", "area", "a division code of 2, 4, 6, 9 or 12 digits"))
@@ -77,11 +91,6 @@ def register(lab_id: str, *, name: str, area: str, at: int) -> tuple[Lab, bool]:
         wrong.append(FieldError("/name", "label", "1 to 64 characters, no control characters"))
     if wrong:
         raise Rejected("The registration breaks a law.", errors=tuple(wrong))
-    new = LabRow(lab_id, district=district_of(area), area=area, name=name, approved_at=at).put_if_absent()
-    if not new:
-        actions: list[Action] = [LabRow.district.set(district_of(area)), LabRow.area.set(area), LabRow.name.set(name)]
-        LabRow(lab_id).update(actions=actions)
-    return Lab(lab_id, name, area), new
 
 
 def overdue_page(lab_id: str, after: Any, limit: int) -> OverduePage:

@@ -89,8 +89,10 @@ def put_unit(request: Request, unit: str) -> Answer:
         quota=given.quota,
         ends_at=_instant(given.ends_at),
     )
-    registered, new = service.register(unit, facts, request.at)
+    service.check(facts, request.at)
+    # Its row first: whom a unit lists may be let in, so none is approved that the log does not tell of.
     audit.record(request.caller.actor, "unit.register", case=unit, count=1, at=request.at)
+    registered, new = service.register(unit, facts, request.at)
     if not new:
         # A shorter approval ends entitlements and passes that outlive it: within seconds, not at the next run.
         queue.send("jobs_urgent", {"unit": unit})

@@ -95,7 +95,7 @@ def register(unit_id: str, facts: Facts, at: int) -> tuple[Unit, bool]:
     Raises:
         Rejected: a text does not fit on a pass, the area is none, or the approval is over already.
     """
-    _check(facts, at)
+    check(facts, at)
     new = unit(unit_id) is None
     actions: list[Action] = [
         UnitRow.district.set(district_of(facts.area)),
@@ -136,7 +136,12 @@ def move_to_generation(
     together.update(UnitRow(unit_id), actions=actions, condition=UnitRow.unit.exists() & free)
 
 
-def _check(facts: Facts, at: int) -> None:
+def check(facts: Facts, at: int) -> None:
+    """Refuse what breaks a law of registrations.
+
+    Raises:
+        Rejected: a text does not fit on a pass, the area is none, or the approval is over already.
+    """
     wrong = []
     if not is_area(facts.area):
         wrong.append(FieldError("/area", "area", "a division code of 2, 4, 6, 9 or 12 digits"))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
 
 import pytest
 
 from credentials import auditlog
 from functions.audit import service
+from functions.audit.model import AuditRow
+from functions.shared import clock
 from infra.local import Service
 from tests.conftest import Http
+from tests.door.inprocess import call
 
 AT = 4_098_996_000  # in 2099: the engine deletes rows whose life is over, as DynamoDB does
 
@@ -54,6 +58,27 @@ def test_rows_past_their_life_make_no_page_shorter() -> None:
     made = [service.record("officer:old", "test.probe", at=AT + n) for n in range(4)]
     page = service.entries(made[0].shard, after=made[0].sequence - 1, limit=2, at=AT + auditlog.KEPT_S + 1)
     assert list(page) == made[2:]
+
+
+def test_nobody_gains_a_right_that_the_log_does_not_tell_of(engine: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that takes no row: no unit and no laboratory is registered; and what breaks a law is no row."""
+    officer, name, area = engine.token("officer", "990101", "log-full"), f"U-{token_hex(5)}", "990101001"
+    document = {"number": "EPI-1", "issued_by": "区指挥部"}
+    approval = {"document": document, "quota": 100, "ends_at": "2030-01-01T00:00:00Z"}
+    rights: dict[str, dict[str, object]] = {
+        f"/units/{name}": {"name": "第一食品厂", "area": area, **approval},
+        f"/labs/{name}": {"name": "检测", "area": area},
+    }
+    with monkeypatch.context() as full:
+        full.setattr(AuditRow, "put_if_absent", lambda _row: False)
+        for path, facts in rights.items():
+            refused = call("PUT", path, facts, token=officer)
+            assert (refused.status, refused.json()["code"]) == (503, "audit"), path
+    for path, facts in rights.items():
+        assert call("PUT", path, {**facts, "name": ""}, token=officer).status == 422, path
+        assert call("PUT", path, facts, token=officer).status == 201, path  # new: the refused one left nothing
+    told = [row.act for row in shard_of("officer:log-full", clock.now()) if row.case == name]
+    assert sorted(told) == ["lab.register", "unit.register"]
 
 
 def test_auditors_read_it_page_by_page(http: Http, engine: Service) -> None:

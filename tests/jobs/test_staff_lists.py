@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from functions.audit import service as audit
+from functions.audit.model import AuditRow
 from functions.jobs import service
 from functions.jobs.model import Head
 from functions.shared.clock import DAY_S, now
@@ -67,8 +69,8 @@ def test_an_update_keeps_those_it_does_not_name(steps: Steps) -> None:
     assert [one.phone for one in staff.staff_of(unit, now())].count("13900139000") == 2
 
 
-def test_a_replacing_list_names_those_leaving_and_waits(steps: Steps) -> None:
-    """Nobody is removed before a person has confirmed it; the unit itself may."""
+def test_a_replacing_list_names_those_leaving_and_waits(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is removed before a person has confirmed it and the log tells of it; the unit itself may."""
     unit = new_unit()
     upload(unit, staff_csv(range(10)))
     steps.finish()
@@ -79,7 +81,12 @@ def test_a_replacing_list_names_those_leaving_and_waits(steps: Steps) -> None:
     assert (held.state, held.leaving, held.added) == ("held", 1, 1)
     assert held.cause == "leaving: 1 of 10 people leave and wait for confirmation"
     assert service.leaving_names(held) == ["赵*赵"]
-    assert listed(unit) == before
+    with monkeypatch.context() as full:
+        full.setattr(AuditRow, "put_if_absent", lambda _row: False)
+        with pytest.raises(audit.NotRecorded):
+            service.decide(held, "apply", "left us", actor="unit:x", owner=True, at=now())
+    steps.finish()
+    assert (state(head).state, listed(unit)) == ("held", before)
     service.decide(held, "apply", "left us", actor="unit:x", owner=True, at=now())
     steps.finish()
     assert (state(head).state, len(listed(unit)), len(listed(unit) & before)) == ("done", 10, 9)
