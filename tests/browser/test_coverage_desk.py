@@ -124,7 +124,8 @@ def _load_register(office: Office) -> None:
     page.set_input_files("#register", {"name": "名录.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     page.get_by_role("button", name="导入", exact=True).click()
     office.outcome("新增3户，变更0户，不变0户，有问题1行")
-    assert "GB 32100" in page.locator("table.list").last.inner_text()
+    _row, column, law = page.locator("table.list").last.locator("tbody tr").locator("td, th").all_inner_texts()
+    assert (column, "GB 32100" in law) == ("统一社会信用代码", True)
     page.locator("#coverage-ticked", has_text="显示2条").wait_for()
 
 

@@ -79,11 +79,15 @@ export function columnText(voice: Speaker<DeskWord>, column: string): string {
 }
 
 /** A sentence whose end names columns by the service's codes (`…: name, id_number.`), with what clerks call them. */
-export function namedColumns(voice: Speaker<DeskWord>, sentence: string): string {
+export function namedColumns(
+  voice: Speaker<DeskWord>,
+  sentence: string,
+  called = (column: string): string => columnText(voice, column),
+): string {
   return sentence.replace(
     /([:：]\s*)([a-z_]+(?:, [a-z_]+)*)([.。])$/,
     (_, colon: string, codes: string, end: string) => {
-      const names = codes.split(", ").map((code) => columnText(voice, code));
+      const names = codes.split(", ").map(called);
       return colon + names.join(voice.language === "zh" ? "、" : ", ") + end;
     },
   );

@@ -1,7 +1,8 @@
 /** What the service refused, in words by its code; the desk's general words for the rest. */
 import { Problem } from "../shared/api";
 import { faultText } from "../desk/faults";
-import { type Voice, wordOf } from "./words";
+import { namedColumns } from "../desk/jobs";
+import { columnName, type Voice, wordOf } from "./words";
 
 /** A sentence with what to do. Anything that is no answer of the service's is thrown on. */
 export function told(voice: Voice, error: unknown): string {
@@ -12,5 +13,5 @@ export function told(voice: Voice, error: unknown): string {
     const word = wordOf("code", error.code);
     if (word !== undefined) return voice.say(word);
   }
-  return faultText(voice, error);
+  return namedColumns(voice, faultText(voice, error), (column) => columnName(voice, column));
 }

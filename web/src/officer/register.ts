@@ -91,11 +91,9 @@ export class RegisterPanel {
 
   private drawFaults(): Nodes {
     const { voice } = this.officer;
-    const shown = this.bad.map(({ row, column, detail }) => ({
-      row,
-      column: voice.say(`registerColumn:${column as "name"}`),
-      law: inLanguage(detail, voice.language),
-    }));
-    return badRows(voice, shown);
+    return badRows(
+      voice,
+      this.bad.map((one) => ({ ...one, law: inLanguage(one.detail, voice.language) })),
+    );
   }
 }

@@ -49,6 +49,12 @@ export function named(voice: Voice, name: string, code: string): string {
   return voice.language === "zh" ? `${name}（${code}）` : `${name} (${code})`;
 }
 
+/** What a column of a spreadsheet is called in words; what has none stays as it is. */
+export function columnName(voice: Voice, column: string): string {
+  const word = wordOf("sheetColumn", column);
+  return word === undefined ? column : voice.say(word);
+}
+
 /** A word of a family (`cause:` and what follows), or undefined when the catalogue has none. */
 export function wordOf(family: string, member: string): OfficerWord | undefined {
   const word = `${family}:${member}`;
