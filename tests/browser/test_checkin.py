@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from playwright.sync_api import Page
 
 from functions.checkins import service as checkins
 from functions.shared import clock
+from functions.venues import entrances, scheme
 from infra.local import Service
 from infra.local.messages import Inbox
 from tests.browser.conftest import DESKTOP_SCREEN
@@ -34,6 +36,7 @@ from tests.browser.served import origin_of
 from tests.browser.site import Site, serve
 from tests.browser.test_worker import CONFIG, VENUE, build
 from tests.conftest import Http
+from tests.door.world import open_venue
 from tests.people.world import Someone, World
 
 BUDGET = 60_000
@@ -165,6 +168,24 @@ def test_a_venue_that_is_closed_says_so(phone: Page, served: Http, place: Place)
     assert served.post(f"/venues/{place.venue}/codes/{place.code}/retirement", {}, token=officer).status == 200
     phone.reload()
     phone.locator("h1", has_text="已经停用").wait_for()
+
+
+def test_a_scheme_that_ended_says_so_in_both_languages(page: Page, served: Http) -> None:
+    """Whoever scans where codes are over learns that nothing is asked: no name, nothing to tap, and nothing kept."""
+    at, district = clock.now(), f"98{secrets.randbelow(10**4):04d}"
+    venue = open_venue(district + "001001")
+    code = entrances.add_code(venue, "东门", at)
+    scheme.set_end(district, at - 3_600, at - 2 * clock.DAY_S)  # an hour ago, as somebody set it two days ago
+    page.goto(f"{origin_of(served, 'me')}/c/{entrances.address(venue, code.code)}")
+    for heading, said in (
+        ("场所码已停用", "本区已不再需要扫码登记，您可以直接进入，系统不再记录任何信息。"),
+        ("Venue codes are over", "You need not scan any more, here or elsewhere in this district: just go in."),
+    ):
+        page.locator("h1", has_text=heading).wait_for()
+        assert said in page.locator("main").inner_text()
+        assert page.locator(".act, main input, main select").count() == 0
+        assert faults_of_access(page) == []
+        page.click("#language")
 
 
 def test_no_page_reached_from_a_poster_asks_for_anything(page: Page, served: Http, place: Place) -> None:
