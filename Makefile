@@ -85,7 +85,8 @@ ONLY ?=
 export SAM_CLI_TELEMETRY := 0
 
 # Which tables of a recovery are meant instead of the stack's own (docs/operate.md); RESTORED=none for another stack.
-RESTORED ?= restored.json
+# Empty: restored.json if there is one.
+RESTORED ?=
 
 .PHONY: build
 build: $(STAMPS)/venv $(STAMPS)/sam $(STAMPS)/pages build-arm64 build-x86_64 ## the cloud's packages, arm64 and x86-64

@@ -4,7 +4,7 @@ A point-in-time recovery makes a new table, which the stack does not own. `resto
 tables are meant instead (`epipass restore point` writes it), and `make build` builds from a template so changed; the
 embedded engine, which has no such tables, goes on with the template as it is.
 
-`python -m infra.build.restored [RECORD]` prints the template to build from.
+`python -m infra.build.restored [RECORD|none]` prints the template to build from.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from infra.paths import ROOT, TEMPLATE
 
 ARN: Final = "arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{name}"
 RECORD: Final = ROOT / "restored.json"
+NONE: Final = "none"  # the stack's own tables
 CHANGED: Final = "template.restored.yaml"  # beside the sources that it names
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
@@ -93,7 +94,13 @@ def point(record: Path, text: str, table: str, name: str, stream: str) -> None:
 
 
 def build_from(record: Path, template: Path) -> Path:
-    """Return the template to build from: as it is, or changed by a record and written beside it."""
+    """Return the template to build from: as it is, or changed by a record and written beside it.
+
+    Raises:
+        NotPointed: as `repointed`, or there is no such record: built without it, a release points back at the old table.
+    """
+    if not record.is_file():
+        raise NotPointed("there is no such file; say RESTORED=none to build from the stack's own tables")
     held = recorded(record)
     if not held:
         return template
@@ -125,8 +132,9 @@ def _means(value: Any, table: str) -> bool:
 
 
 if __name__ == "__main__":
-    given = Path(sys.argv[1]) if sys.argv[1:] else RECORD
+    asked = sys.argv[1] if sys.argv[1:] else RECORD if RECORD.is_file() else NONE
+    given = Path(asked)
     try:
-        sys.stdout.write(f"{build_from(given, TEMPLATE)}\n")
+        sys.stdout.write(f"{TEMPLATE if asked == NONE else build_from(given, TEMPLATE)}\n")
     except NotPointed as reason:
         sys.exit(f"{given.name}: {reason}.")

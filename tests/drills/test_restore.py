@@ -203,6 +203,9 @@ def test_a_build_is_made_from_what_was_recorded(tables: Any, tmp_path: Path) -> 
     """`epipass restore point` writes one line a table, again for a second restore; without any the template is as it is."""
     template, record = tmp_path / "template.yaml", tmp_path / "restored.json"
     template.write_text(SMALL, encoding="utf-8")
+    with pytest.raises(NotPointed, match="RESTORED=none"):
+        build_from(record, template)  # a slip of the pen would have pointed a release back at the old table
+    record.write_text("{}", encoding="utf-8")
     assert build_from(record, template) == template
     also = ("--template", template, "--record", record)
     with recovered(tables, os.environ["TABLE_LAB"], rows=False) as copy:
