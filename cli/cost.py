@@ -73,8 +73,13 @@ def _toml(path: Path) -> dict[str, Any]:
         raise click.ClickException(f"{path.name} is no TOML: {wrong}") from None
 
 
-def _checked(scenario: dict[str, Any]) -> dict[str, Any]:
+def _checked(given: Any) -> dict[str, Any]:
     """Refuse a scenario that lacks a part, or names an act that is none: left out, the sum would only look cheap."""
+    scenario: dict[str, Any] = given if isinstance(given, dict) else {}
+    for part in ("person", "day"):
+        rates = scenario.get(part, {})
+        if not isinstance(rates, dict) or not all(type(rate) in {int, float} and rate >= 0 for rate in rates.values()):
+            raise click.BadParameter(f"{part} is no table of acts with their numbers", param_hint="--scenarios")
     lacking = sorted({"about", "person", "day"} - set(scenario))
     unknown = sorted((set(scenario.get("person", ())) | set(scenario.get("day", ()))) - ACTS)
     if lacking or unknown:

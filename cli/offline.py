@@ -23,6 +23,24 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+class NewFile(click.Path):
+    """A file that a long command writes at its end: that its folder is there is asked before the work, not after it."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path.
+
+        Raises:
+            click.BadParameter: it is a folder, is not to be written, or lies in no folder.
+        """
+        path: Path = super().convert(value, param, ctx)  # type: ignore[assignment]  # as path_type says
+        if not path.parent.is_dir():
+            self.fail(f"there is no folder {path.parent}", param, ctx)
+        return path
+
+
 def trust_options(command: _Command) -> _Command:
     """The options by which a person says whom to trust, and when: the same on each command that verifies."""
     options = (

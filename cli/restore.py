@@ -58,9 +58,7 @@ def ready(*, table: str, restored: str, stack: str | None, template: Path) -> No
 @click.argument("table")
 @click.argument("restored")
 @stack_option
-@click.option(
-    "--rows", type=click.Path(dir_okay=False, path_type=Path), help="Write the keys that differ, for you alone."
-)
+@click.option("--rows", type=offline.NewFile(), help="Write the keys that differ, for you alone.")
 @offline.json_option
 @click.pass_context
 def compare(

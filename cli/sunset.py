@@ -37,7 +37,7 @@ def sunset() -> None:
 
 @sunset.command(short_help="Write the inventory; print what is there, and the commands that delete it.")
 @stack_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The inventory, JSON.")
+@click.option("--out", type=offline.NewFile(), required=True, help="The inventory, JSON.")
 @_quick
 @record_option
 def plan(*, stack: str | None, out: Path, quick: bool, record: Path) -> None:
@@ -67,7 +67,7 @@ def plan(*, stack: str | None, out: Path, quick: bool, record: Path) -> None:
     required=True,
     help="What `plan` wrote.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here too.")
+@click.option("--out", type=offline.NewFile(), help="Write the report here too.")
 @_quick
 @template_option
 @offline.json_option

@@ -92,8 +92,8 @@ def audit_verdicts(
     Each published list is held to the withdrawals behind it, and each withdrawal to a verdict. Reading is itself noted
     in the audit log, page by page.
     """
-    if unit and sample is not None:
-        raise click.UsageError("--unit and --sample: one of them")
+    if sum((bool(unit), sample is not None, parts > 1)) > 1:
+        raise click.UsageError("--unit, --sample and --parts: one of them")
     api, report, began = api_for("auditor", "", url), Report(whole=sample is None and not unit), int(time.time())
     places = (f"unit={unit}",) if unit else (f"part={part}&of={parts}" for part in range(parts))
     waiting: deque[tuple[float, Look]] = deque()

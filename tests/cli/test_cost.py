@@ -74,6 +74,8 @@ def test_your_own_price_list_is_used(tmp_path: Path) -> None:
         ("--scenarios", '"check-in" =', '"checkin" =', "no act is called checkin"),
         ("--scenarios", '"publication" =', '"publications" =', "no act is called publications"),
         ("--scenarios", "about =", "why =", "it lacks about"),
+        ("--scenarios", '"publication" = 1440', '"publication" = "often" #', "day is no table"),
+        ("--scenarios", "[routine]", "[else]", "it lacks about"),
         ("--prices", "write_units =", "writes =", "write_units"),
     ],
 )

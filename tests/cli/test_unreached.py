@@ -66,3 +66,18 @@ def test_who_hangs_up_in_the_middle_is_a_sentence(silent: str, monkeypatch: pyte
     monkeypatch.setenv(TOKEN_VARIABLE, "x")
     for command in ("audit-verdicts", "audit-log verify"):
         assert f"{silent.removeprefix('http://')} does not answer: " in run(*command.split(), "--url", silent).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("audit-verdicts --sample 5 --parts 4", "one of them"),
+        ("audit-verdicts --unit U-1 --parts 4", "one of them"),
+        ("sunset plan --out nowhere/plan.json", "there is no folder nowhere"),
+        ("restore compare UnitTable copy --rows nowhere/rows.jsonl", "there is no folder nowhere"),
+    ],
+)
+def test_what_is_misused_is_told_before_the_work(words: str, said: str) -> None:
+    """Hours of reading end in no file, and no option is left out in silence: status 2 at once."""
+    ended = CliRunner().invoke(epipass, words.split())
+    assert (ended.exit_code, said in ended.stderr) == (2, True), ended.output
