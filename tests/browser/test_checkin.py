@@ -170,7 +170,7 @@ def test_a_venue_that_is_closed_says_so(phone: Page, served: Http, place: Place)
 
 
 def test_a_scheme_that_ended_says_so_in_both_languages(page: Page, served: Http) -> None:
-    """Whoever scans where codes are over learns that nothing is asked: no name, nothing to tap, and nothing kept."""
+    """Whoever scans where codes are over learns that nothing is asked: nothing to tap, nothing to fill in."""
     at, district = clock.now(), "950101"  # nobody else's
     venue = open_venue(district + "001001")
     code = entrances.add_code(venue, "东门", at)
