@@ -3,11 +3,10 @@ import { Field, select } from "../me/fields";
 import { mobileOf } from "../me/identity";
 import { h, refill } from "../shared/dom";
 import { KINDS } from "../shared/kinds";
-import { type Draft, faultOf, type Voice, type Word } from "./page";
+import { type Draft, faultOf, hoursOf, type Voice, type Word } from "./page";
 import { PhoneProof } from "./proof";
 import type { Applicant, Facts } from "./service";
 
-const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const FIND_MS = 20_000;
 
 type Typed = "name" | "area" | "address" | "opens" | "closes" | "peak" | "contact";
@@ -206,7 +205,7 @@ export class ApplyForm {
   }
 
   private facts(): Facts {
-    const { name, area, category, address, moves, opens, closes, peak, position, parent } = this.draft;
+    const { name, area, category, address, moves, peak, position, parent } = this.draft;
     return {
       name: name.trim(),
       area: area.trim(),
@@ -214,7 +213,7 @@ export class ApplyForm {
       address: moves ? "" : address.trim(),
       moves,
       peak_per_hour: Number(peak.trim()),
-      hours: opens === "" ? [] : [{ days: EVERY_DAY, opens, closes }],
+      hours: hoursOf(this.draft),
       parent,
       ...(moves || position === undefined ? {} : { position }),
     };

@@ -205,7 +205,7 @@ async function savePoster(sent: Sent, get: HTMLButtonElement, fault: HTMLElement
 }
 
 function edit(sent: Sent, venue: Venue): void {
-  const [open] = venue.hours ?? [];
+  const known = venue.hours ?? [];
   draft = {
     ...blank(),
     name: venue.name,
@@ -213,8 +213,9 @@ function edit(sent: Sent, venue: Venue): void {
     category: KINDS.find((kind) => kind === venue.category) ?? "other",
     address: venue.address ?? "",
     moves: venue.moves ?? false,
-    opens: open?.opens ?? "",
-    closes: open?.closes ?? "",
+    opens: known[0]?.opens ?? "",
+    closes: known[0]?.closes ?? "",
+    known,
     peak: venue.peak_per_hour ? String(venue.peak_per_hour) : "",
     position: venue.position,
     parent: venue.parent ?? "",

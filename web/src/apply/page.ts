@@ -3,11 +3,13 @@ import { Offline, Problem } from "../shared/api";
 import type { OwnKey } from "../shared/keys";
 import { KIND_WORDS } from "../shared/kinds";
 import { type Speaker, speaker } from "../shared/words";
-import type { Facts } from "./service";
+import type { Facts, Hours } from "./service";
 import en from "./words/en.json";
 import zh from "./words/zh.json";
 
 const WORDS = { zh: { ...KIND_WORDS.zh, ...zh }, en: { ...KIND_WORDS.en, ...en } } as const;
+
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 
 export type Word = keyof typeof WORDS.zh;
 export type Voice = Speaker<Word>;
@@ -28,6 +30,8 @@ export interface Draft {
   moves: boolean;
   opens: string;
   closes: string;
+  /** The hours of the application that is corrected: it may have other days than this page asks for. */
+  known: readonly Hours[];
   peak: string;
   contact: string;
   phone: string;
@@ -65,7 +69,14 @@ export function blank(): Draft {
   const area = /^#\d{6,12}$/.test(location.hash) ? location.hash.slice(1) : "";
   const empty = { name: "", category: "shop", address: "", opens: "", closes: "", peak: "", contact: "", phone: "" };
   const none = { position: undefined, accuracyM: undefined, key: undefined, askedAt: undefined };
-  return { ...empty, ...none, area, code: "", moves: false, parent: "" };
+  return { ...empty, ...none, known: [], area, code: "", moves: false, parent: "" };
+}
+
+/** The hours that a form says: every day's, and what was known already as long as nobody typed others. */
+export function hoursOf({ opens, closes, known }: Pick<Draft, "opens" | "closes" | "known">): readonly Hours[] {
+  const [first] = known;
+  if (first !== undefined && first.opens === opens && first.closes === closes) return known;
+  return opens === "" ? [] : [{ days: EVERY_DAY, opens, closes }];
 }
 
 /** What went wrong, in words. */
