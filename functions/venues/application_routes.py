@@ -93,7 +93,7 @@ def correct(request: Request, venue: str) -> VenueOut:
     elif facts.contact is not None and facts.contact.phone != _phone_of(found):
         raise Forbidden("The contact's phone is changed by the community, who asks for a proof of it.", code="contact")
     corrected = service.correct(venue, facts, request.at)
-    audit.record(request.caller.actor, "venue.corrected", count=1, at=request.at)
+    audit.record(request.caller.actor, "venue.corrected", count=1, result_hash=audit.hash_of(venue), at=request.at)
     return venue_out(corrected, settings().me_url, service.contact(corrected))
 
 
@@ -160,7 +160,7 @@ def apply_by_sheet(request: Request, code: str) -> BulkOut:
     first, sheet = first_row(request), read_sheet(request, bulk.COLUMNS, bulk.ROWS)
     rows = [row for row in sheet.rows if row.row >= first]
     made = bulk.apply_all(rows, request.caller, code, request.at)
-    audit.record(request.caller.actor, "venue.applied", count=made.applied, at=request.at)
+    audit.record(request.caller.actor, "venue.applied", case=code, count=made.applied, at=request.at)
     return BulkOut(len(sheet.rows), made.applied, made.known, tuple(map(fault_out, made.faults)), made.next_row)
 
 

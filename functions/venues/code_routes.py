@@ -28,7 +28,7 @@ def add_code(request: Request, venue: str) -> CodeOut:
     """Make a code."""
     managed(request.caller, venue, request.at)
     made = entrances.add_code(venue, _label(request.body.label), request.at)
-    _note(request, "venue.code-made")
+    _note(request, "venue.code-made", venue)
     return code_out(venue, made, settings().me_url)
 
 
@@ -42,7 +42,7 @@ def retire_code(request: Request, venue: str, code: str) -> VenueOut:
     """Retire a code; again changes nothing."""
     managed(request.caller, venue, request.at)
     changed = entrances.retire_code(venue, code, request.at)
-    _note(request, "venue.code-retired")
+    _note(request, "venue.code-retired", venue)
     return venue_out(changed, settings().me_url)
 
 
@@ -56,7 +56,7 @@ def replace_code(request: Request, venue: str, code: str) -> CodeOut:
     """Answer the code that shall hang there instead; asked again it is the same one."""
     managed(request.caller, venue, request.at)
     made = entrances.replace_code(venue, code, request.at)
-    _note(request, "venue.code-replaced")
+    _note(request, "venue.code-replaced", venue)
     return code_out(venue, made, settings().me_url)
 
 
@@ -71,7 +71,7 @@ def set_poster(request: Request, venue: str, code: str) -> CodeOut:
     """Note what the venue, an officer, or a worker on a walk says of a poster."""
     managed(request.caller, venue, request.at)
     changed = entrances.set_poster(venue, code, request.body.state, request.at)
-    _note(request, f"venue.poster-{changed.poster}")
+    _note(request, f"venue.poster-{changed.poster}", venue)
     return code_out(venue, changed, settings().me_url)
 
 
@@ -105,5 +105,5 @@ def _poster(venue: Venue, code: Code) -> posters.Poster:
     return poster.of_code(venue.name, code.label, url, spelled=codes.spelled(code.code), made_at=code.made_at)
 
 
-def _note(request: Request, act: str) -> None:
-    audit.record(request.caller.actor, act, count=1, at=request.at)
+def _note(request: Request, act: str, venue: str) -> None:
+    audit.record(request.caller.actor, act, count=1, result_hash=audit.hash_of(venue), at=request.at)

@@ -43,7 +43,7 @@ def keep(request: Request, area: str) -> PresetsOut:
         )
     kept: dict[str, Policy] = {one.kind: one.policy.policy() for one in request.body.presets}
     presets.keep(area, kept)
-    audit.record(request.caller.actor, "district.presets-set", count=len(kept), at=request.at)
+    audit.record(request.caller.actor, "district.presets-set", case=area, count=len(kept), at=request.at)
     return _shaped(kept)
 
 

@@ -59,7 +59,7 @@ def register(request: Request, venue: str) -> Answer:
     if stored is None or not stored.open:
         require_level(request.caller, "approve")
     made, new = service.register(venue, request.body.facts(), request.at)
-    _note(request, "venue.registered")
+    _note(request, "venue.registered", venue)
     return Answer(_shaped(made), 201 if new else 200)
 
 
@@ -148,7 +148,7 @@ def set_policy(request: Request, venue: str) -> VenueOut:
     if request.caller.role == "venue" and not presets.may_set(stored, policy, request.at):
         raise Forbidden("The district asks more of venues of this kind. An officer can ask less.", code="preset")
     changed = service.set_policy(venue, policy, request.at)
-    _note(request, "venue.policy-set")
+    _note(request, "venue.policy-set", venue)
     return _shaped(changed)
 
 
@@ -166,5 +166,5 @@ def _check_id(venue: str) -> None:
         raise Malformed("A venue's id has at most 40 characters.", errors=(FieldError("/venue", "id", ""),))
 
 
-def _note(request: Request, act: str) -> None:
-    audit.record(request.caller.actor, act, count=1, at=request.at)
+def _note(request: Request, act: str, venue: str) -> None:
+    audit.record(request.caller.actor, act, count=1, result_hash=audit.hash_of(venue), at=request.at)

@@ -51,7 +51,7 @@ def set_end(request: Request, area: str) -> SchemeOut:
     ends_at = _instant(request.body.ends_at)
     scheme.set_end(area, ends_at, request.at)
     act = "district.scheme-goes-on" if ends_at is None else "district.scheme-end-set"
-    audit.record(request.caller.actor, act, count=1, at=request.at)
+    audit.record(request.caller.actor, act, case=area, count=1, at=request.at)
     return _shaped(ends_at, request.at)
 
 

@@ -117,6 +117,11 @@ def test_from_application_to_approval_with_a_correction_between(engine: Service)
     assert renewed["state"] == "approved"
     record = shop.as_venue("GET", f"/venues/{venue}/record", renewed["token"]).json()
     assert (record["address"], record["position"], record["hours"]) == ("人民路1号甲", POSITION, HOURS)
+    east = call("POST", f"/venues/{venue}/codes", {"label": "东门"}, token=subdistrict).json()["code"]
+    for act in ("replacement", "retirement"):
+        assert call("POST", f"/venues/{venue}/codes/{east}/{act}", token=subdistrict).status == 200, act
+    acts = ("corrected", "code-made", "code-replaced", "code-retired")
+    assert [len(rows_of(f"venue.{act}", venue)) for act in acts] == [2, 1, 1, 1]  # the correction was sent twice
 
 
 def test_an_applicant_may_do_nothing_for_another_venue() -> None:
