@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bench.growth import Point
 
-WIDTH, HEIGHT = 900, 430
-TOP, BOTTOM = 60, 330
+_WIDTH, HEIGHT = 900, 430
+_TOP, _BOTTOM = 60, 330
 _BUDGET_MB = 1_024
-STYLE = (
+_STYLE = (
     "text{font:13px sans-serif;fill:#222}.t{font-weight:bold;font-size:15px}.g{stroke:#ddd}.r{stroke:#888;stroke-dasharray:5 4}"
     ".m{text-anchor:middle}.e{text-anchor:end}polyline{fill:none;stroke-width:2}"
 )
@@ -41,7 +41,7 @@ class Panel:
         """Return where a value lies, in pixels."""
         across = _part(people, self.people, logarithmic=True)
         up = _part(value, self.values, logarithmic=self.logarithmic)
-        return self.left + across * (self.right - self.left), BOTTOM - up * (BOTTOM - TOP)
+        return self.left + across * (self.right - self.left), _BOTTOM - up * (_BOTTOM - _TOP)
 
     def line(self, points: Sequence[tuple[float, float]], colour: str, *, dots: bool = True) -> str:
         """Return a line through points, and its dots."""
@@ -53,7 +53,7 @@ class Panel:
 
     def axes(self, title: str, ticks: Sequence[float], unit: str) -> str:
         """Return the grid, its numbers and the title."""
-        drawn = [f'<text class="t" x="{self.left}" y="{TOP - 24}">{escape(title)}</text>']
+        drawn = [f'<text class="t" x="{self.left}" y="{_TOP - 24}">{escape(title)}</text>']
         for value in ticks:
             x, y = self.at(self.people[0], value)
             drawn.append(f'<line class="g" x1="{x:.1f}" x2="{self.right}" y1="{y:.1f}" y2="{y:.1f}"/>')
@@ -61,10 +61,10 @@ class Panel:
         powers = range(math.ceil(math.log10(self.people[0])), math.floor(math.log10(self.people[1])) + 1)
         for mark in self.marks or [10.0**power for power in powers]:
             x, _ = self.at(mark, self.values[0])
-            drawn.append(f'<line class="g" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{BOTTOM}"/>')
-            drawn.append(f'<text class="m" x="{x:.1f}" y="{BOTTOM + 20}">{mark:,.0f}</text>')
+            drawn.append(f'<line class="g" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{_BOTTOM}"/>')
+            drawn.append(f'<text class="m" x="{x:.1f}" y="{_BOTTOM + 20}">{mark:,.0f}</text>')
         drawn.append(
-            f'<text class="m" x="{(self.left + self.right) / 2:.0f}" y="{BOTTOM + 42}">{escape(self.across)}</text>'
+            f'<text class="m" x="{(self.left + self.right) / 2:.0f}" y="{_BOTTOM + 42}">{escape(self.across)}</text>'
         )
         return "".join(drawn)
 
@@ -84,15 +84,19 @@ def growth(points: Sequence[Point], fits: Sequence[str]) -> str:
         time.axes("Fold and join: processor time", seconds, "s"),
         time.line([point for point in linear if point[1] >= least], "#888", dots=False),
         time.line([(one.people, one.cpu_s) for one in points], "#0b6"),
-        f'<text x="{time.left + 10}" y="{TOP + 14}">dashed: linear</text>',
+        f'<text x="{time.left + 10}" y="{_TOP + 14}">dashed: linear</text>',
         memory.axes("Peak memory of the process", [0, 250, 500, 750, 1000], "MB"),
         f'<line class="r" x1="{memory.left}" x2="{memory.right}" y1="{limit:.1f}" y2="{limit:.1f}"/>',
         memory.line([(one.people, one.peak_mb) for one in points], "#06c"),
         *(f'<text x="70" y="{HEIGHT - 34 + 18 * row}">{escape(fit)}</text>' for row, fit in enumerate(fits)),
     ]
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
-    title = "<title>Fold and join from ten thousand people to ten million</title>"
-    return f'{head}{title}<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(drawn)}</svg>\n'
+    return whole("Fold and join from ten thousand people to ten million", drawn)
+
+
+def whole(title: str, drawn: Sequence[str]) -> str:
+    """Return what was drawn as a picture with its title."""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {HEIGHT}" role="img"><title>{escape(title)}</title>'
+    return f'{head}<style>{_STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(drawn)}</svg>\n'
 
 
 def _part(value: float, span: tuple[float, float], *, logarithmic: bool) -> float:

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bench.arrivals import PATIENCE_S
-from bench.drawing import HEIGHT, STYLE, WIDTH, Panel
+from bench.drawing import HEIGHT, Panel, whole
 
 if TYPE_CHECKING:
     from bench.rush import Step
@@ -23,9 +23,7 @@ def picture(steps: Sequence[Step]) -> str:
     span = (steps[0].offered / 1.2, steps[-1].offered * 1.2)
     rates = tuple(tick * 10.0**power for power in range(4) for tick in _TICKS if span[0] <= tick * 10**power <= span[1])
     drawn = [*_times(steps, span, rates), *_done(steps, span, rates)]
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
-    title = "<title>A morning rush: latencies and refusals against requests a second</title>"
-    return f'{head}{title}<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(drawn)}</svg>\n'
+    return whole("A morning rush: latencies and refusals against requests a second", drawn)
 
 
 def _times(steps: Sequence[Step], span: tuple[float, float], rates: tuple[float, ...]) -> list[str]:
