@@ -41,7 +41,7 @@ class Stack:
         """Deploy it; the session's own stack is left alone."""
         self.engine, self.name, self.template = engine, name, template
         engine.client("cloudformation").create_stack(StackName=name, TemplateBody=template.read_text())
-        for _ in range(200):
+        for _ in range(1_200):
             held = engine.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
             if not held["StackStatus"].endswith("IN_PROGRESS"):
                 break
