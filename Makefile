@@ -128,6 +128,10 @@ bench-uploads: $(STAMPS)/venv $(STAMPS)/engine ## a million results in one uploa
 bench-rush: $(STAMPS)/venv $(STAMPS)/engine ## a morning rush over HTTP until this machine can do no more, every answer accounted for
 	@$(BIN)/python -m bench.rush
 
+.PHONY: bench-replays
+bench-replays: $(STAMPS)/venv $(STAMPS)/engine ## 20,000 check-ins sent again and delivered again in other orders: the same rows and counters, byte for byte
+	@$(BIN)/python -m bench.replays
+
 # What `epipass cost` multiplies: WRITE=1 puts the counts into cli/usage.json.
 WRITE ?=
 .PHONY: bench-usage

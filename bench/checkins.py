@@ -18,7 +18,7 @@ import tempfile
 import time
 from base64 import urlsafe_b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,7 +60,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder), http=False) as service, waiting() as waited:
         os.environ.update(service.environment)
-        handler, ours, puts = _handler(), list[Took](), list[Took]()
+        handler, ours, puts = holder(), list[Took](), list[Took]()
         for some in range(0, asked.people, ROUND):
             count = min(ROUND, asked.people - some)
             events, rows = _scene(service, count)
@@ -91,7 +91,8 @@ def waiting() -> Iterator[Waited]:
         URLLib3Session.send = send
 
 
-def _handler() -> Callable[[dict[str, Any], object], dict[str, Any]]:
+def holder() -> Callable[[dict[str, Any], object], dict[str, Any]]:
+    """Return the holder's function."""
     from functions.entry.holder import app  # noqa: PLC0415 - the environment names the tables
 
     return app
@@ -154,13 +155,22 @@ def _enrol(pid: str, key: str, at: int) -> None:
 
 def _event(url: str, venue: str, token: str, device: LocalSigner, at: int) -> dict[str, Any]:
     # A proof is good for a minute either way: dated a little ahead, it stands while its round is made and run.
+    body = {"venue": venue, "direction": "in", "at": told(at)}
+    return posted(url, "/checkins", body, token=token, device=device, at=at + 30)
+
+
+def posted(url: str, path: str, body: Mapping[str, Any], *, token: str, device: LocalSigner, at: int) -> dict[str, Any]:
+    """Return what the gateway makes of a phone's request, with its proof of that instant."""
     sent = proofs.sign_dpop(
-        device, method="POST", url=f"{url}/checkins", at=at + 30, jti=secrets.token_hex(8), access_token=token
+        device, method="POST", url=f"{url}{path}", at=at, jti=secrets.token_hex(8), access_token=token
     )
     headers = {"authorization": f"DPoP {token}", "dpop": sent, "content-type": "application/json", "host": "127.0.0.1"}
-    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-    body = json.dumps({"venue": venue, "direction": "in", "at": when}).encode()
-    return event(Incoming("POST", "/checkins", "", headers, body, "127.0.0.1"), "/checkins", {})
+    return event(Incoming("POST", path, "", headers, json.dumps(body).encode(), "127.0.0.1"), path, {})
+
+
+def told(at: int) -> str:
+    """Return an instant as a phone tells it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
 def _putting(rows: list[dict[str, Any]]) -> Callable[[], None]:

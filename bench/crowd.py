@@ -44,32 +44,8 @@ class Crowd:
 
     def enrol(self, count: int) -> list[Neighbour]:
         """Write people as enrolling and a run leave them, and give each a token as a renewal does."""
-        from functions.keys import service as keys  # noqa: PLC0415 - the environment names the tables
-        from functions.matching.model import EntitlementRow  # noqa: PLC0415 - the same
-        from functions.people import service as people  # noqa: PLC0415 - the same
-        from functions.people.model import Device, Person  # noqa: PLC0415 - the same
-
-        at = int(time.time())
-        made, signer = [_somebody() for _ in range(count)], keys.signer("token", at)
-        with Person.batch_write() as persons, Device.batch_write() as devices, EntitlementRow.batch_write() as rights:
-            for one in made:
-                thumbprint = proofs.thumbprint(one.device.public_jwk())
-                identity = people.Identity("resident-id", one.number, "张小明")
-                persons.save(people._new_person(one.pid, identity, one.phone, None, at))  # noqa: SLF001 - the row alone
-                devices.save(Device(one.pid, thumbprint, label="", added_at=at, used_at=at, ttl=at + DAY_S))
-                row = EntitlementRow(one.pid, self.town.unit, unit=self.town.unit, ttl=at + 14 * DAY_S)
-                row.verdict, row.cause = "eligible", "eligible"
-                row.decided_at, row.sampled_at, row.expires_at = at - HOUR_S, at - 2 * HOUR_S, at + 20 * HOUR_S
-                rights.save(row)
-                one.token = proofs.issue_access_token(
-                    subject=one.pid,
-                    role="holder",
-                    scope=one.pid,
-                    device=thumbprint,
-                    issuer=self._issuer,
-                    signer=signer,
-                    at=at,
-                )
+        made = [somebody() for _ in range(count)]
+        enrol(made, self.town.unit, int(time.time()))
         self.people |= {one.pid: one for one in made}
         return made
 
@@ -134,6 +110,37 @@ class Crowd:
         )
 
 
+def enrol(people: Sequence[Neighbour], unit: str, at: int) -> None:
+    """Write people as enrolling and a run leave them, and give each a token."""
+    from functions.matching.model import EntitlementRow  # noqa: PLC0415 - the environment names the tables
+    from functions.people import service  # noqa: PLC0415 - the same
+    from functions.people.model import Device, Person  # noqa: PLC0415 - the same
+
+    with Person.batch_write() as persons, Device.batch_write() as devices, EntitlementRow.batch_write() as rights:
+        for one in people:
+            thumbprint = proofs.thumbprint(one.device.public_jwk())
+            identity = service.Identity("resident-id", one.number, "张小明")
+            persons.save(service._new_person(one.pid, identity, one.phone, None, at))  # noqa: SLF001 - the row alone
+            devices.save(Device(one.pid, thumbprint, label="", added_at=at, used_at=at, ttl=at + DAY_S))
+            row = EntitlementRow(one.pid, unit, unit=unit, ttl=at + 14 * DAY_S)
+            row.verdict, row.cause = "eligible", "eligible"
+            row.decided_at, row.sampled_at, row.expires_at = at - HOUR_S, at - 2 * HOUR_S, at + 20 * HOUR_S
+            rights.save(row)
+    renew(people, at)
+
+
+def renew(people: Sequence[Neighbour], at: int) -> None:
+    """Give each a token, good for a quarter of an hour."""
+    from functions.keys import service as keys  # noqa: PLC0415 - the environment names the tables
+    from functions.shared.config import settings  # noqa: PLC0415 - the same
+
+    signer, issuer = keys.signer("token", at), settings().issuer
+    for one in people:
+        thumbprint = proofs.thumbprint(one.device.public_jwk())
+        named = {"subject": one.pid, "role": "holder", "scope": one.pid, "device": thumbprint}
+        one.token = proofs.issue_access_token(**named, issuer=issuer, signer=signer, at=at)
+
+
 def _list(unit: str, people: Sequence[Neighbour], at: int) -> None:
     """Put a list of these people in force, as applying an upload does."""
     from functions.shared.transactions import transaction  # noqa: PLC0415 - the environment names the tables
@@ -147,7 +154,8 @@ def _list(unit: str, people: Sequence[Neighbour], at: int) -> None:
         units.move_to_generation(together, unit, base=None, generation=generation, replaced=None, at=at)
 
 
-def _somebody() -> Neighbour:
+def somebody() -> Neighbour:
+    """Invent somebody under a pid of nobody's."""
     one = Neighbour("1", "13800138000")
     one.pid = urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
     return one
