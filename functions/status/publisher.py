@@ -46,7 +46,12 @@ def publish(name: str, at: int) -> bool:
     lease: list[Action] = [StatusListRow.busy_until.set(at + LEASE_S)]
     if row.update_if(lease, StatusListRow.busy_until <= at):
         is_new = not int(row.published_at)
-        _publish_until_nobody_asks(row, at)
+        try:
+            _publish_until_nobody_asks(row, at)
+        # Whatever went wrong: who comes next must not take this list for one that somebody is at work on.
+        except Exception:
+            row.update_if([StatusListRow.busy_until.set(0)], StatusListRow.busy_until == at + LEASE_S)
+            raise
         if is_new:
             publish_index(at)
     return True

@@ -17,7 +17,7 @@ from functions.shared.aws import client
 from functions.shared.config import settings
 from functions.shared.objects import public
 from functions.status import handlers, publisher, rules, service
-from functions.status.model import HalfDayRow, StatusListRow
+from functions.status.model import HalfDayRow, StatusListRow, WithdrawalRow
 from functions.status.service import Slot
 from tests.matching.world import eventually  # the deployed publisher may be at the same list just now
 
@@ -170,6 +170,20 @@ def test_publishers_at_once_lose_no_withdrawal(expiry: int) -> None:
         list(pool.map(act, slots))
     assert names
     assert eventually(lambda: all(is_set(slot.list, slot.index, at) for slot in slots))
+
+
+def test_a_list_that_could_not_be_made_holds_nobody_up(expiry: int) -> None:
+    """Whoever failed leaves no lease behind: the next one publishes, and takes nobody to be at work."""
+    at = clock.now()
+    name = rules.list_name(rules.half_day(expiry), 1)
+    # Too small for the place that is withdrawn in it; put by hand, so that nobody else is asked to publish it.
+    StatusListRow(name, size=4, secret=b"s" * 32, opened_at=at, ttl=expiry + 9 * DAY).put_if_absent()
+    WithdrawalRow.of(Slot(name, 3), GROUND, at, ttl=expiry + 9 * DAY).put_if_absent()
+    with pytest.raises(IndexError):
+        publisher.publish(name, at)
+    StatusListRow(name).update(actions=[StatusListRow.size.set(rules.SIZE)])
+    assert publisher.publish(name, at)
+    assert is_set(name, 3, at)
 
 
 def test_an_unknown_or_ended_list_is_not_published(expiry: int) -> None:
