@@ -110,19 +110,20 @@ def stop(head: Head, actor: str, at: int) -> Head:
     Raises:
         Conflict: there is none under way, or it is sent already.
     """
-    if head.notice != "stopped":
-        _stop(head, at)
+    if head.notice != "stopped" and not _stop(head, at):
+        return stop(service.must(head.trace, at), actor, at)  # it went on since it was read
     # Again too: whoever had no answer may have stopped it without a row.
     audit.record(actor, "trace.notice-stopped", case=head.trace, at=at)
     return service.must(head.trace, at)
 
 
-def _stop(head: Head, at: int) -> None:
+def _stop(head: Head, at: int) -> bool:
     texted = (Head.notice == "sent") & (Head.texts_until > at)
     if head.notice not in {"proposed", "sending"} and not (head.notice == "sent" and head.texts_until > at):
         raise Conflict("There is no notice to stop; it was never proposed, or everybody has it.", code="no-notice")
     # Stopped before the log has it: every second counts, and that somebody stopped it is no secret to keep.
-    head.update_if([Head.notice.set("stopped")], (Head.notice == "proposed") | (Head.notice == "sending") | texted)
+    goes = (Head.notice == "proposed") | (Head.notice == "sending") | texted
+    return head.update_if([Head.notice.set("stopped")], goes)
 
 
 def send(trace: str, now: Callable[[], int] = clock.now, ask_texts: AskTexts | None = None) -> None:

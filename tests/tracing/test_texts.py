@@ -25,7 +25,7 @@ from functions.tracing import handlers, notices, rules, service, texts
 from functions.tracing.model import HEAD, Head, NoticeRow
 from functions.tracing.shapes import notice_out
 from tests.door.world import fresh, new_pid
-from tests.tracing.world import DAY, HOUR, Team, approved, asking, checkin, open_shop, pids, store, work_all
+from tests.tracing.world import DAY, HOUR, Team, approved, asking, audited, checkin, open_shop, pids, store, work_all
 
 pytestmark = pytest.mark.usefixtures("engine")
 NOW = clock.now()
@@ -250,7 +250,9 @@ def test_where_texts_are_disabled_nothing_is_asked_for_and_nothing_sent(
     assert (told.texts, told.texts_until) == (0, None)
     work_all()
     assert asked_for() == []
-    assert notices.stop(going, "tracer:any", NOW).notice == "sent"  # while it was asked the last got it
+    with pytest.raises(Conflict):
+        notices.stop(going, "tracer:any", NOW)  # while it was asked the last got it
+    assert audited("trace.notice-stopped", head.trace) == []
     sent = service.must(head.trace, NOW)
     assert (sent.notice, sent.notice_sent, sent.texts_until) == ("sent", 3, 0)
     with pytest.raises(Conflict):

@@ -6,11 +6,9 @@ import random
 from collections.abc import Callable
 from functools import partial
 from itertools import count
-from typing import Any
 
 import pytest
 
-from credentials.auditlog import SHARDS
 from functions.audit import service as audit
 from functions.gates import service as gates
 from functions.passes.model import PassRow
@@ -36,6 +34,7 @@ from tests.tracing.world import (
     Team,
     approved,
     asking,
+    audited,
     checkin,
     enrol,
     everybody,
@@ -48,12 +47,6 @@ from tests.tracing.world import (
 pytestmark = pytest.mark.usefixtures("engine")
 NOW = clock.now()
 START = (NOW - 4 * DAY) // HOUR * HOUR
-
-
-def audited(act: str, case: str) -> list[Any]:
-    """The rows of the log about one trace."""
-    every = (row for shard in range(SHARDS) for row in audit.entries(shard, at=NOW))
-    return [row for row in every if (row.act, row.case) == (act, case)]
 
 
 def test_the_search_names_exactly_whom_brute_force_names(team: Team) -> None:
