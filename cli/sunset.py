@@ -19,7 +19,7 @@ from cli import offline, told
 from cli.deployment import Deployment, deployment, record_option, stack_option, template_option
 from cli.remains import KEPT, LOOKS, Found, Thing, backups, copies, look
 from credentials.instants import rfc3339
-from infra.build.restored import recorded
+from infra.build.restored import RECORD, recorded
 from infra.local.template import read
 
 WAIT_DAYS: Final = 7  # the shortest that KMS allows
@@ -45,6 +45,8 @@ def plan(*, stack: str | None, out: Path, quick: bool, record: Path) -> None:
 
     Reading each table's ends of life costs half a read unit for each 4 KB: a few dollars for a city; --quick costs none.
     """
+    if record != RECORD and not record.is_file():  # a slip of the pen would have the log deleted that is in use
+        raise click.BadParameter(f"there is no file {record}", param_hint="--record")
     target, at = deployment(stack), int(time.time())
     things = inventory(target, record)
     document = {"stack": target.stack, "made_at": rfc3339(at), "resources": [asdict(thing) for thing in things]}

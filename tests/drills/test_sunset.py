@@ -200,6 +200,9 @@ def test_the_log_that_is_written_is_kept_though_it_is_a_copy(stack: Stack, tmp_p
     """Restored and pointed to, the copy is the audit log: no printed command deletes it, and the proof calls it kept."""
     kept, record, copy = tmp_path / "inventory.json", tmp_path / "restored.json", stack.copy()
     plan = ("plan", "--stack", stack.name, "--out", kept, "--quick", "--record", record)
+    assert run(*plan).exit_code == 2  # no such record: without it, that copy would be nobody's
+    assert not kept.exists()
+    record.write_text("{}")
     assert f"delete-table --table-name {copy}" in run(*plan).stdout.partition("# 5. Called as the stack's own are")[2]
     record.write_text(json.dumps({"AuditTable": {"table": copy, "stream": ""}}))
     commands = [line for line in run(*plan).stdout.splitlines() if line.startswith("aws ")]
