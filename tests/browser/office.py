@@ -18,7 +18,7 @@ from functions.shared.config import settings
 from functions.units import service as units
 from tests.browser.desk import Desk, staff_csv
 from tests.conftest import Http, Reply
-from tests.main_job.district import ago, eventually
+from tests.main_job.district import ago, eventually, new_thousand
 from tests.matching.world import DAY, HOUR, World
 
 _WAIT_MS = 60_000
@@ -108,7 +108,7 @@ class Office:
     def upload_list(self, unit: str, *, good: int, bad: int = 0, mode: str = "update") -> str:
         """A unit uploads its list; returns the job once it goes on no more by itself."""
         names = [f"张晓{'一二三四五六七八九十'[n % 10]}" for n in range(good + bad)]
-        data = staff_csv(uuid.uuid4().int % 900_000, names[:good], bad=names[good:])
+        data = staff_csv(new_thousand(), names[:good], bad=names[good:])
         token = self.http.token("unit", unit)
         sent = self.http.post(f"/units/{unit}/staff-list?format=csv&mode={mode}", data, token=token)
         assert sent.status == 202, sent.body

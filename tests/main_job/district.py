@@ -31,6 +31,11 @@ def new_serial() -> int:
     return next(_PEOPLE)
 
 
+def new_thousand() -> int:
+    """The first of a thousand such numbers."""
+    return next(_DISTRICTS)
+
+
 def ago(hours: float) -> str:
     """An instant some hours ago, RFC 3339."""
     return datetime.fromtimestamp(time.time() - hours * 3600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -53,7 +58,7 @@ class District:
     http: Http
     unit: str = field(default_factory=lambda: f"U-{uuid.uuid4().hex[:8]}")
     lab: str = field(default_factory=lambda: f"L-{uuid.uuid4().hex[:8]}")
-    serial: int = field(default_factory=lambda: next(_DISTRICTS))
+    serial: int = field(default_factory=new_thousand)
 
     @property
     def unit_token(self) -> str:

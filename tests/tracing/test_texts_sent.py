@@ -16,7 +16,7 @@ from functions.tracing.rules import Found, Met
 from infra.local import Service
 from infra.local.messages import Inbox, messages
 from tests.door.world import fresh, new_pid
-from tests.main_job.district import id_number
+from tests.main_job.district import id_number, new_serial
 from tests.tracing.world import DAY, enrol
 
 NOW = clock.now()
@@ -25,7 +25,7 @@ NOW = clock.now()
 def someone() -> tuple[str, str]:
     """Somebody who enrolled a month ago: the pid and the phone."""
     pid, phone = new_pid(), f"137{secrets.randbelow(10**8):08d}"
-    enrol(pid, "张小明", phone, id_number(secrets.randbelow(900_000)))
+    enrol(pid, "张小明", phone, id_number(new_serial()))
     return pid, phone
 
 
