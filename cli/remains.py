@@ -14,7 +14,7 @@ from credentials.instants import rfc3339
 Client = Callable[[str], Any]
 # What is kept, and why. The log says what was done in the scheme's name, and of nobody to whom.
 KEPT: Final = {
-    "AuditTable": "the audit log, for three years: no person, a venue only as a hash",
+    "AuditTable": "the audit log, for three years: no person; venues by a hash, or as who acted",
     "PublicBucket": "published files: pages, key statements, heads of the audit log, status lists",
 }
 _MISSING: Final = frozenset(

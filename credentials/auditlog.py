@@ -33,7 +33,7 @@ MAX_CHARS: Final = 8_192
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: who did what, in which case, how much came of it. Never a pid and never a venue.
+    """One row: who did what, in which case, how much came of it. Never a pid; a venue by a hash, or as who acted.
 
     `hash` is the SHA-256 of the JSON array of the others in this order, `previous` the row before's.
     """
