@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,7 @@ from bench.meter import Meter
 from bench.town import Neighbour, Town, neighbours
 from cli.cost import HERE
 from infra.local import Service
+from tests.main_job.district import eventually
 from tests.people.world import CODE, Someone, World
 
 FILE = json.loads((HERE / "usage.json").read_text(encoding="utf-8"))["acts"]
@@ -137,10 +138,13 @@ def reported(town: Town, meter: Meter, people: Sequence[Neighbour]) -> dict[str,
     meter.begin()
     town.report(people)
     names = {logical: name for name, logical in meter.names.items()}
-    until = time.monotonic() + 30
-    while (ran := (seen := meter.seen())["functions"][names[JOBS]])["calls"] + ran["cold"] < STEPS:
-        assert time.monotonic() < until, ran
-        time.sleep(0.1)
+
+    def over() -> dict[str, Any] | None:
+        seen = meter.seen()
+        ran = seen["functions"][names[JOBS]]
+        return seen if ran["calls"] + ran["cold"] >= STEPS else None
+
+    seen = eventually(over, "both steps of a file")
     return {
         entry: flat(meter.requests(seen, names[entry], 1), meter.tables(seen, names[entry], 1), every=True)
         for entry in (JOBS, "UploadFunction")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,7 @@ from functions.venues.service import Facts
 from infra.local import Service
 from tests.door.inprocess import Reply, call
 from tests.door.world import fresh, new_area, new_pid
+from tests.matching.world import eventually
 
 pytestmark = pytest.mark.usefixtures("http")
 NUMBER = "91350100M000100Y43"
@@ -80,16 +80,6 @@ class Office:
 def office(engine: Service) -> Office:
     """A district of this test's own."""
     return Office(engine)
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    """Ask until it holds or 30 s are over: streams follow within moments."""
-    deadline = time.monotonic() + 30
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_good_rows_are_kept_bad_rows_named_and_the_same_file_changes_nothing(office: Office) -> None:

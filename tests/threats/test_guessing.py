@@ -19,6 +19,7 @@ from infra.local import Service
 from tests.assisted.world import Elder, client
 from tests.conftest import Http
 from tests.door.world import Door, fresh, open_door
+from tests.matching.world import eventually
 from tests.people.world import Someone, proof
 from tests.template.reading import resources
 from tests.template.test_roles import through_functions
@@ -104,10 +105,9 @@ def test_a_guess_beyond_its_limit_calls_somebody(through_functions: Http, engine
         (429, "shifts"),
         *[(422, "code-wrong")] * (CODE_TRIES + 1),
     ]
-    wanted, until = ["acts", "codes", "desk_names", "lookups", "names"], time.monotonic() + 10
-    while (found := written(engine, since_ms)) != wanted and time.monotonic() < until:
-        time.sleep(0.2)  # what a function wrote may come into its log group after its answer
-    assert found == wanted
+    wanted = ["acts", "codes", "desk_names", "lookups", "names"]
+    # What a function wrote may come into its log group after its answer.
+    assert eventually(lambda: written(engine, since_ms) == wanted), written(engine, since_ms)
 
 
 def test_the_alarm_rings_by_that_event() -> None:
