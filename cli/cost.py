@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,9 @@ def _checked(given: Any) -> dict[str, Any]:
     scenario: dict[str, Any] = given if isinstance(given, dict) else {}
     for part in ("person", "day"):
         rates = scenario.get(part, {})
-        if not isinstance(rates, dict) or not all(type(rate) in {int, float} and rate >= 0 for rate in rates.values()):
+        if not isinstance(rates, dict) or not all(
+            type(rate) in {int, float} and 0 <= rate < math.inf for rate in rates.values()
+        ):
             raise click.BadParameter(f"{part} is no table of acts with their numbers", param_hint="--scenarios")
     lacking = sorted({"about", "person", "day"} - set(scenario))
     unknown = sorted((set(scenario.get("person", ())) | set(scenario.get("day", ()))) - ACTS)
@@ -97,7 +100,7 @@ def _rated(person: dict[str, float], rates: tuple[str, ...]) -> dict[str, float]
             rate = float(number)
         except ValueError:
             rate = -1.0
-        if name not in ACTS or not 0 <= rate < float("inf"):
+        if name not in ACTS or not 0 <= rate < math.inf:
             raise click.BadParameter(f"ACT=NUMBER, where ACT is one of {', '.join(sorted(ACTS))}", param_hint="--rate")
         changed[name] = rate
     return changed

@@ -19,7 +19,7 @@ from cli import offline, told
 from cli.deployment import Deployment, deployment, record_option, stack_option, template_option
 from cli.remains import KEPT, LOOKS, Found, Thing, backups, copies, look
 from credentials.instants import rfc3339
-from infra.build.restored import RECORD, recorded
+from infra.build.restored import RECORD, NotPointed, recorded
 from infra.local.template import read
 
 WAIT_DAYS: Final = 7  # the shortest that KMS allows
@@ -110,7 +110,11 @@ def inventory(target: Deployment, record: Path) -> list[Thing]:
         for one in page["StackResourceSummaries"]
         if one["ResourceType"] in LOOKS
     ]
-    meant = {one["table"]: table for table, one in recorded(record).items() if table in KEPT}
+    try:
+        restored = recorded(record)
+    except NotPointed as reason:
+        raise click.ClickException(f"{reason}.") from None
+    meant = {one["table"]: table for table, one in restored.items() if table in KEPT}
     found += [replace(one, logical=meant.get(one.name, one.name)) for one in copies(target.client, found, target.stack)]
     return sorted(found, key=lambda one: (one.type, one.logical))
 

@@ -77,8 +77,17 @@ def replaced(text: str, table: str, name: str, stream: str) -> str:
 
 
 def recorded(record: Path) -> dict[str, dict[str, str]]:
-    """Return what was restored: the logical id of each table, with `table`, its name, and `stream`, an ARN or nothing."""
-    held: dict[str, dict[str, str]] = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    """Return what was restored: the logical id of each table, with `table`, its name, and `stream`, an ARN or nothing.
+
+    Raises:
+        NotPointed: the record is no JSON, as a merge leaves it.
+    """
+    if not record.is_file():
+        return {}
+    try:
+        held: dict[str, dict[str, str]] = json.loads(record.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise NotPointed(f"{record.name} is no JSON: {wrong}") from None
     return held
 
 

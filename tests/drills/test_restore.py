@@ -205,6 +205,9 @@ def test_a_build_is_made_from_what_was_recorded(tables: Any, tmp_path: Path) -> 
     template.write_text(SMALL, encoding="utf-8")
     with pytest.raises(NotPointed, match="RESTORED=none"):
         build_from(record, template)  # a slip of the pen would have pointed a release back at the old table
+    record.write_text("<<<<<<< HEAD", encoding="utf-8")
+    with pytest.raises(NotPointed, match="no JSON"):
+        build_from(record, template)
     record.write_text("{}", encoding="utf-8")
     assert build_from(record, template) == template
     also = ("--template", template, "--record", record)
