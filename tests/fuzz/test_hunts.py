@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fuzz import credential_targets, http_targets, sheet_targets
+from fuzz.__main__ import main
 from fuzz.hunting import Disagreement, Target, each, hunt
 from fuzz.second import Second
 
@@ -70,6 +71,17 @@ def test_what_only_many_inputs_together_break_is_found_too() -> None:
     run = hunt(Target("keeping", fails, [b"aaa", b"bbb"]), seed=1, executions=10)
     assert run.findings[0][0] == b"aaa\nbbb"
     assert run.findings[0][1].startswith("only together: KeyError: 'kept' (")
+
+
+def test_a_target_that_does_not_exist_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By name, also beside one that exists: a hunt of nothing would find nothing."""
+    monkeypatch.setattr("sys.argv", ["fuzz", "--only", NAMES[0], "nobody"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "no such target: nobody" in capsys.readouterr().err
 
 
 def test_the_same_seed_gives_the_same_inputs() -> None:
