@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import pytest
 
-from credentials.auditlog import SHARDS
 from functions.audit import service as audit
 from functions.lookups import seen
 from functions.lookups.model import LookupRow
@@ -28,6 +27,7 @@ from tests.tracing.world import (
     Team,
     approved,
     asking,
+    audited,
     checkin,
     open_shop,
     pids,
@@ -204,9 +204,7 @@ def test_a_stop_that_the_log_did_not_take_stands_and_has_its_row_when_it_is_aske
     stopped = service.must(head.trace, NOW)
     assert stopped.notice == "stopped"
     assert notices.stop(stopped, "tracer:any", NOW).notice == "stopped"
-    every = (row for shard in range(SHARDS) for row in audit.entries(shard, at=NOW))
-    acts = [row.act for row in every if row.case == head.trace and row.actor == "tracer:any"]
-    assert acts == ["trace.notice-stopped"]
+    assert [row.actor for row in audited("trace.notice-stopped", head.trace)] == ["tracer:any"]
 
 
 def ask_of(venue: str) -> dict[str, str]:
