@@ -56,7 +56,7 @@ def feature_of(name: str) -> str:
 
 
 def main() -> int:
-    """Print each verdict; 1 when one is not what the suite expects."""
+    """Print each verdict; 1 when one is not what the suite expects, or when strict does not refuse one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", type=Path, required=True)
     folder = parser.parse_args().suite.resolve()

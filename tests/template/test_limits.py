@@ -56,7 +56,10 @@ def test_every_limited_route_exists_and_is_limited_more_than_the_rest() -> None:
 
 
 def test_the_stage_and_its_quota_are_told_for_as_many_people_as_they_serve() -> None:
-    """Each line of the operator's table: the busiest second of so many people fits the stage, and the stage the account."""
+    """Each line of the operator's table: the busiest second of so many people fits the stage, and the stage the account.
+
+    What is said of codes below it: 24 million newcomers fit their route within a month, and not within a week.
+    """
     usage = json.loads((HERE / "usage.json").read_text(encoding="utf-8"))["acts"]
     scenarios = tomllib.loads((HERE / "scenarios.toml").read_text(encoding="utf-8"))
     asked = {
