@@ -95,10 +95,10 @@ def test_what_waits_and_what_is_live_follows_every_decision(engine: Service) -> 
         return found
 
     def stands(code: str) -> list[Any]:
-        found = {one["area"]: one for one in told(code[:9])["below"]}[code]
-        return [found["waiting"], found["codes"], found.get("position", {}).get("latitude")]
+        found = {one["area"]: one for one in told(code[:9])["below"]}.get(code, {})
+        return [found.get("waiting"), found.get("codes"), found.get("position", {}).get("latitude")]
 
-    # Each figure is a row of its own, and may be seen a moment before another.
+    # Each figure is a row of its own, and may be seen a moment before another; before the first there is no area.
     assert eventually(lambda: stands(area) == [1, 1, 30.1])
     assert eventually(lambda: stands(beside) == [0, 0, None])
     below = {one["area"]: one for one in told(area[:9])["below"]}
