@@ -24,6 +24,7 @@ from functions.venues.service import Facts
 
 AREA = "990101001001"
 _number: Iterator[int] = count(1)
+_districts: Iterator[int] = count()
 
 
 def fresh(prefix: str) -> str:
@@ -37,8 +38,8 @@ def new_pid() -> str:
 
 
 def new_area() -> str:
-    """A community of its own, so that its counters are this test's."""
-    return f"99{secrets.randbelow(10**10):010d}"
+    """A community in a district of its own, so that the counters of both are this test's."""
+    return f"99{300 + next(_districts) % 1_700:04d}{secrets.randbelow(10**6):06d}"
 
 
 def open_venue(area: str = AREA, policy: Policy | None = None, at: int | None = None) -> str:
