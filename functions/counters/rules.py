@@ -175,6 +175,26 @@ def fold(stored: Tally, deltas: Mapping[int, int]) -> Tally:
     return Tally(stored.n + sum(newer.values()), max(newer)) if newer else stored
 
 
+def together(rows: Iterable[Key]) -> dict[Key, tuple[Key, ...]]:
+    """Return which rows move at once: an area's of all days together, whose last sequence says what is new, with its days'.
+
+    A batch that dies half-way has then moved both or neither. So what its days lack is what all days together lack, and
+    counting a day again mends both.
+    """
+    every = list(rows)
+    heads = {key.sort: key for key in every if key.kept_s is None}
+    found: dict[Key, tuple[Key, ...]] = {}
+    for key in every:
+        head = heads.get(key.sort, key) if key.kept_s == KEPT_S else key
+        found[head] = found.get(head, ()) + (() if key is head else (key,))
+    return found
+
+
+def gained(head: Tally, deltas: Mapping[int, int]) -> Tally:
+    """Return what a day's row gains of a batch, and the last sequence of it: only what is new to its head counts."""
+    return fold(Tally(0, head.last), deltas)
+
+
 def kinds(how: str, party: int) -> dict[str, int]:
     """Return what a check-in counts for, by metric: assisted and group ones apart, and who came along in a group.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.update import Action
 
 from functions.counters import rules
 from functions.counters.model import CounterRow
@@ -18,6 +19,7 @@ from functions.venues import service as venues
 from functions.venues.rules import shards_for
 
 __all__ = ["fold", "occupancy", "raise_busy"]
+Deltas = Mapping[int, int]
 _ATTEMPTS = 5
 _MERGED_AT_ONCE = 24  # a shard lives four hours: more than closed since the last one opened
 
@@ -29,14 +31,14 @@ def fold(changes: Iterable[Counted], shard: str, at: int) -> int:
         RuntimeError: others wrote a row at every attempt; the stream then sends the batch again, harmlessly.
     """
     rows = rules.by_row(changes, shard)
-    stored = _stored(rows)
+    heads = rules.together(rows)
+    stored = _stored(heads)
 
-    def fold_one(row: tuple[Key, Mapping[int, int]]) -> bool:
-        key, deltas = row
-        return _fold_row(key, stored.get(key, Tally()), deltas, at)
+    def fold_one(head: Key) -> int:
+        return _fold_head(head, rows[head], {key: rows[key] for key in heads[head]}, stored.get(head, Tally()), at)
 
     # A batch of a whole city's morning moves a thousand rows, each by itself: one after the other they would be late.
-    return sum(spread(fold_one, rows.items()))
+    return sum(spread(fold_one, heads))
 
 
 def raise_busy(arrivals: Iterable[Arrival], shard: str, at: int) -> int:
@@ -70,21 +72,48 @@ def _tally(row: CounterRow) -> Tally:
     return Tally(int(row.n), int(row.last) if row.last else -1)
 
 
-def _fold_row(key: Key, stored: Tally, deltas: Mapping[int, int], at: int) -> bool:
+def _fold_head(head: Key, deltas: Deltas, days: Mapping[Key, Deltas], stored: Tally, at: int) -> int:
     for _attempt in range(_ATTEMPTS):
         folded = rules.fold(stored, deltas)
         if folded == stored:
-            return False
-        # Sum and last sequence move together or not at all: that is why a replay can't be counted twice.
-        unmoved = CounterRow.partition.does_not_exist() if stored.last < 0 else CounterRow.last == str(stored.last)
-        ttl = None if key.kept_s is None else at + key.kept_s
-        row = CounterRow(key.partition, key.sort, n=folded.n, last=str(folded.last), seen_at=at, ttl=ttl)
-        if row.put_if(unmoved):
-            if stored.last < 0 and key.kept_s is None:
-                _merge(key, at)
-            return True
-        stored = _tally(CounterRow.get(key.partition, key.sort, consistent_read=True))
+            return 0
+        gains = {key: rules.gained(stored, of_day) for key, of_day in days.items()}
+        moved = {key: gain for key, gain in gains.items() if gain.last > stored.last}
+        if _write(head, stored, folded, moved, at):
+            if stored.last < 0 and head.kept_s is None:
+                _merge(head, at)
+            return 1 + len(moved)
+        stored = _tally(CounterRow.get(head.partition, head.sort, consistent_read=True))
     raise RuntimeError("a counter was written by others at every attempt")
+
+
+def _write(head: Key, stored: Tally, folded: Tally, moved: Mapping[Key, Tally], at: int) -> bool:
+    # Sum and last sequence move together or not at all: that is why a replay can't be counted twice.
+    unmoved = CounterRow.partition.does_not_exist() if stored.last < 0 else CounterRow.last == str(stored.last)
+    ttl = None if head.kept_s is None else at + head.kept_s
+    row = CounterRow(head.partition, head.sort, n=folded.n, last=str(folded.last), seen_at=at, ttl=ttl)
+    if not moved:
+        return row.put_if(unmoved)
+    try:
+        with transaction() as together:
+            together.save(row, condition=unmoved)
+            for key, gain in moved.items():
+                together.update(CounterRow(key.partition, key.sort), actions=_gained(gain, row, at))
+    except TransactWriteError as error:
+        if lost(error):
+            return False
+        raise
+    return True
+
+
+def _gained(gain: Tally, head: CounterRow, at: int) -> list[Action]:
+    return [
+        CounterRow.n.add(gain.n),
+        CounterRow.last.set(str(gain.last)),
+        CounterRow.seen_at.set(at),
+        CounterRow.ttl.set(at + rules.KEPT_S),
+        CounterRow.v.set(head.v),
+    ]
 
 
 def _merge(key: Key, at: int) -> None:
