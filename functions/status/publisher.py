@@ -73,13 +73,26 @@ def _publish_until_nobody_asks(row: StatusListRow, at: int) -> None:
 
 
 def publish_all(at: int) -> int:
-    """Open what the next two days need, publish every live list, drop those past their time; tell how many were published."""
+    """Open what the next two days need, publish every live list, drop those past their time; tell how many were published.
+
+    Raises:
+        Exception: one of the lists could not be made, all others were; the first such failure, once everything is done.
+    """
     open_ahead(at)
-    count = sum(publish(name, at) for name in live_lists(at))
+    count, failures = 0, list[Exception]()
+    for name in live_lists(at):
+        try:
+            count += publish(name, at)
+        # Whatever is wrong with one list: no other waits for it, and the function's failure calls the operator.
+        except Exception as error:  # noqa: BLE001
+            log.failure("status.failed", error, list=name)
+            failures.append(error)
     # The index first: it must not name a list that is gone.
     publish_index(at)
     dropped = _drop(public.keys(PREFIX), at)
     log.event("status.published", count=count, dropped=dropped)
+    if failures:
+        raise failures[0]
     return count
 
 

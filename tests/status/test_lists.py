@@ -172,8 +172,11 @@ def test_publishers_at_once_lose_no_withdrawal(expiry: int) -> None:
     assert eventually(lambda: all(is_set(slot.list, slot.index, at) for slot in slots))
 
 
-def test_a_list_that_could_not_be_made_holds_nobody_up(expiry: int) -> None:
-    """Whoever failed leaves no lease behind: the next one publishes, and takes nobody to be at work."""
+def test_a_list_that_could_not_be_made_holds_nobody_up(expiry: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever failed leaves no lease behind: the next one publishes, and takes nobody to be at work.
+
+    Nor does another list wait for it, though it comes first: the minute's round ends, and then fails.
+    """
     at = clock.now()
     name = rules.list_name(rules.half_day(expiry), 1)
     # Too small for the place that is withdrawn in it; put by hand, so that nobody else is asked to publish it.
@@ -181,6 +184,12 @@ def test_a_list_that_could_not_be_made_holds_nobody_up(expiry: int) -> None:
     WithdrawalRow.of(Slot(name, 3), GROUND, at, ttl=expiry + 9 * DAY).put_if_absent()
     with pytest.raises(IndexError):
         publisher.publish(name, at)
+    behind = rules.list_name(rules.half_day(expiry), 2)
+    StatusListRow(behind, size=rules.SIZE, secret=b"s" * 32, opened_at=at, ttl=expiry + 9 * DAY).put_if_absent()
+    monkeypatch.setattr(publisher, "live_lists", lambda _at: [name, behind])  # both are of a day years ahead
+    with pytest.raises(IndexError):
+        publisher.publish_all(at)
+    assert public.get(publisher.PREFIX + behind) is not None
     StatusListRow(name).update(actions=[StatusListRow.size.set(rules.SIZE)])
     assert publisher.publish(name, at)
     assert is_set(name, 3, at)
