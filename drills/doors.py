@@ -50,7 +50,10 @@ def statement(people: int, size: Size, seed: int) -> Played:
 
 def _look(played: Played, crew: Crew, root: KmsSigner, tokens: tuple[str, str]) -> None:
     older, newer = tokens
-    one = next(one for one in crew.people if one.passes)
+    one = next((one for one in crew.people if one.passes), None)
+    if one is None:
+        played.broken.append("nobody had a pass to look at")
+        return
     asked = {"roots": [root.public_jwk()], "issuer": _issuer(crew), "lists": _lists_of(crew, one.passes[0])}
     shown = crew.shown(one, crew.now())[0]
     questions = [
