@@ -18,7 +18,7 @@ from drills.load import settle_jobs
 from drills.oracle import Found
 from functions.counters.recounting import recount
 from functions.counters.rules import SETTLED_S
-from functions.shared.clock import CHINA, DAY_S, HOUR_S, china_day
+from functions.shared.clock import CHINA, DAY_S, china_day
 from functions.shared.labels import district_of
 
 SETTLE_S = 180.0
@@ -97,7 +97,7 @@ def _redriven(crew: Crew, played: Played) -> int:
 
 def _recount(crew: Crew) -> None:
     """Count again the days in which check-ins were made, at the first instant at which a letter's days are recounted."""
-    for day in {china_day(at) for at in (crew.now(), crew.now() - HOUR_S)}:
+    for day in {china_day(int(row["at"])) for row in oracle.Stores(crew.stage.service).rows("CHECKIN")}:
         over = int(datetime.fromisoformat(day).replace(tzinfo=CHINA).timestamp()) + DAY_S
         recount(district_of(AREA), day, over + SETTLED_S)
 
