@@ -117,6 +117,7 @@ def raw(**cells: object) -> RawRow:
         ({"tube": 1.23456789012345e18}, "tube", "tube-stored-as-number"),
         ({"id_number": 9.9010119900101e17}, "id_number", "id-stored-as-number"),
         ({"id_number": "9.90101E+17"}, "id_number", "id-stored-as-number"),
+        ({"id_number": "-1.00000000000000e+15"}, "id_number", "id-stored-as-number"),  # as we write it ourselves
         ({"revision": "1000"}, "revision", "revision"),
         ({"revision": "-1"}, "revision", "revision"),
         ({"pool_size": "21"}, "pool_size", "pool-size"),

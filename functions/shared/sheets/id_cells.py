@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functions.shared.identity.documents import Document, DocumentFault, lost_digits, read_document
 from functions.shared.sheets.text import RawRow, compact
 
-_EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2,3}")
+_EXPONENT = re.compile(r"-?[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2,3}")
 FIRST_INEXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 
 
