@@ -28,6 +28,7 @@ from typing import Any
 from botocore.httpsession import URLLib3Session
 
 from bench.answer import demand
+from bench.town import told
 from credentials import LocalSigner, proofs
 from infra.local import Service, embedded
 from infra.local.gateway import Context, Incoming, event
@@ -166,11 +167,6 @@ def posted(url: str, path: str, body: Mapping[str, Any], *, token: str, device: 
     )
     headers = {"authorization": f"DPoP {token}", "dpop": sent, "content-type": "application/json", "host": "127.0.0.1"}
     return event(Incoming("POST", path, "", headers, json.dumps(body).encode(), "127.0.0.1"), path, {})
-
-
-def told(at: int) -> str:
-    """Return an instant as a phone tells it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
 def _putting(rows: list[dict[str, Any]]) -> Callable[[], None]:

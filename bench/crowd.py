@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from bench.arrivals import Planned, raw
-from bench.town import AREA, DAY_S, Neighbour, Town, public
+from bench.town import AREA, DAY_S, Neighbour, Town, public, told
 from credentials import LocalSigner, pack, proofs, sign_proof
 from infra.local import Service
 
@@ -82,7 +82,7 @@ class Crowd:
 
     def _check_in(self, one: Neighbour, due: float) -> bytes:
         # Sent again it is the same act, as a page's is: of another ten minutes it would be a second one.
-        at = self._acts.setdefault(one.pid, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+        at = self._acts.setdefault(one.pid, told(int(time.time())))
         body = {"venue": self.town.venue, "direction": "in", "at": at, "code": self._code}
         return raw("POST", "/checkins", self.host, self._proved("/checkins", one.token, one.device, due), body)
 

@@ -30,11 +30,11 @@ from types import FrameType
 from typing import Any, Final
 
 from bench.answer import Clock, demand
-from bench.checkins import holder, posted, told
+from bench.checkins import holder, posted
 from bench.crowd import enrol, renew, somebody
 from bench.deliveries import Record, Stream, anyhow, in_turn
 from bench.kept import DAY_S, SLOT_S, TABLES, Kept
-from bench.town import Neighbour
+from bench.town import Neighbour, told
 from infra.local import Service, embedded
 from infra.local.gateway import Context
 

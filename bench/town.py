@@ -160,14 +160,8 @@ class Town:
 
     def check_in(self, one: Neighbour) -> None:
         """Check in at the venue."""
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        said = self.call(
-            "POST",
-            "/checkins",
-            {"venue": self.venue, "direction": "in", "at": at},
-            token=one.token,
-            device=one.device,
-        )
+        act = {"venue": self.venue, "direction": "in", "at": told(int(time.time()))}
+        said = self.call("POST", "/checkins", act, token=one.token, device=one.device)
         demand(said["decision"] == "admitted", said)
 
     def shown(self, one: Neighbour) -> str:
@@ -220,3 +214,8 @@ def neighbours(count: int, first: int = 0) -> list[Neighbour]:
 def public(key: LocalSigner) -> dict[str, str]:
     """Return a key's public members as a phone sends them."""
     return {name: key.public_jwk()[name] for name in ("kty", "crv", "x", "y")}
+
+
+def told(at: int) -> str:
+    """Return an instant as a phone tells it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))

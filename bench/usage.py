@@ -23,7 +23,7 @@ import yaml
 
 from bench.answer import demand
 from bench.meter import Act, Meter
-from bench.town import AREA, Neighbour, Town, neighbours
+from bench.town import AREA, Neighbour, Town, neighbours, told
 from infra.local import Service, embedded
 from infra.local.template import _Loader
 from infra.paths import ROOT, TEMPLATE
@@ -149,7 +149,7 @@ class Acts:
         return {"check-in": checked, "verified by the server": verified, "scan": scanned}
 
     def _scan(self, people: list[Neighbour]) -> None:
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        at = told(int(time.time()))
         guard, device = self.town.guard()
         scans = [{"presentation": self.town.shown(one), "direction": "in", "at": at} for one in people]
         said = self.town.call("POST", "/scans", {"scans": scans}, token=guard, device=device)

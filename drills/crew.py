@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from bench.answer import demand
-from bench.town import AREA, DAY_S, Neighbour, Town, neighbours, public
+from bench.town import AREA, DAY_S, Neighbour, Town, neighbours, public, told
 from credentials import LocalSigner, pack, proofs, sign_proof
 from drills.ledger import Issued, Ledger, Line, Scan, Visit
 from drills.stage import Stage
@@ -92,7 +92,7 @@ class Crew:
 
     def check_in(self, one: Neighbour, visits: Sequence[Visit]) -> Reply:
         """Send up to 25 check-ins at once, as a phone does with what waited for a network."""
-        acts = [{"venue": v.venue, "direction": v.direction, "at": written(v.at)} for v in visits]
+        acts = [{"venue": v.venue, "direction": v.direction, "at": told(v.at)} for v in visits]
         self.ledger.visits_sent.update(visits)
         reply = self.ask_as(one, "/checkins/batch", {"checkins": acts})
         for visit, result in zip(visits, reply.body.get("results", ()) if reply.ok else (), strict=False):
@@ -182,7 +182,7 @@ class Crew:
     def scan(self, shown: Sequence[tuple[str, Scan]]) -> Reply:
         """Send the guard's scans."""
         token, device = self.guard or self.town.guard()
-        scans = [{"presentation": text, "direction": "in", "at": written(one.at)} for text, one in shown]
+        scans = [{"presentation": text, "direction": "in", "at": told(one.at)} for text, one in shown]
         self.ledger.scans_sent.update(one for _, one in shown)
         headers = {"Authorization": f"DPoP {token}", "DPoP": self._proof(device, "/scans", token=token)}
         reply = self.wire.ask("POST", "/scans", {"scans": scans}, headers)
@@ -248,8 +248,3 @@ def place_of(token: str) -> tuple[str, str]:
 def subject_of(token: str) -> str:
     """Return a pass's subject."""
     return str(payload_of(token)["sub"])
-
-
-def written(at: int) -> str:
-    """Write an instant as clients send it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
