@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from click.testing import CliRunner
 
@@ -18,7 +17,7 @@ from drills.load import settle_jobs
 from drills.oracle import Found
 from functions.counters.recounting import recount
 from functions.counters.rules import SETTLED_S
-from functions.shared.clock import CHINA, DAY_S, china_day
+from functions.shared.clock import DAY_S, china_day, parse_instant
 from functions.shared.labels import district_of
 
 SETTLE_S = 180.0
@@ -98,8 +97,7 @@ def _redriven(crew: Crew, played: Played) -> int:
 def _recount(crew: Crew) -> None:
     """Count again the days in which check-ins were made, at the first instant at which a letter's days are recounted."""
     for day in {china_day(int(row["at"])) for row in oracle.Stores(crew.stage.service).rows("CHECKIN")}:
-        over = int(datetime.fromisoformat(day).replace(tzinfo=CHINA).timestamp()) + DAY_S
-        recount(district_of(AREA), day, over + SETTLED_S)
+        recount(district_of(AREA), day, parse_instant(f"{day}T00:00:00") + DAY_S + SETTLED_S)
 
 
 def steady(crew: Crew, until: float, but: tuple[str, ...] = ()) -> Found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from functions.checkins import service as checkins
 from functions.counters import levels, rules
@@ -13,7 +12,7 @@ from functions.counters.rules import LEVELS, RECOUNT, TOTAL, Key
 from functions.gates import service as gates
 from functions.scans import service as scans
 from functions.shared import log
-from functions.shared.clock import CHINA, DAY_S, HOUR_S
+from functions.shared.clock import DAY_S, HOUR_S, parse_instant
 from functions.shared.tables import living
 from functions.venues import service as venues
 from functions.venues.rules import Venue
@@ -26,29 +25,45 @@ _OF_A_DAY = ("checkins", "assisted", "groups", "companions", "scans")
 def recount(area: str, day: str, at: int) -> dict[str, int]:
     """Count a day's check-ins and scans again from their own rows, for an area and all below it.
 
-    Writes for each area what its counter lacks or has too much, beside the shards' rows; again changes nothing.
+    Writes for each area what its counter lacks or has too much, beside the shards' rows; again changes nothing. The
+    areas that contain it become the sum of what lies below them: a change that was lost is lost to each by itself.
 
     Returns:
         For each `area metric` the difference that was found.
 
     Raises:
-        ValueError: the day is not over for 73 hours, so that late check-ins may still come, or is over 13 days old.
+        ValueError: the day is not over for 73 hours, so that late check-ins may still come, is over 13 days old, or is
+            written otherwise than `2026-11-22`.
     """
-    start = int(datetime.fromisoformat(day).replace(tzinfo=CHINA).timestamp())
+    # Written otherwise it would name a partition in which nobody counts, and the whole day would be lacking.
+    start = parse_instant(f"{day}T00:00:00")
     if not start + DAY_S + rules.SETTLED_S <= at <= start + _OLDEST_S:
         raise ValueError("a day is recounted when it is over for 73 hours and not over 13 days old")
     true: Counter[tuple[str, str]] = Counter({(area, metric): 0 for metric in _OF_A_DAY})
     for venue in venues.every(area, at):
         counts = {**_checkins(venue, start), "scans": _scans(venue, start, at)}
         true.update(_widened(venue.area, area, counts))
-    found = {}
-    for (place, metric), n in true.items():
-        missing = _missing(place, day, metric, n, at)
-        found[f"{place} {metric}"] = missing
-        _put(rules.area_key(place, day, metric, RECOUNT), missing, at)
-        _put(rules.area_key(place, TOTAL, metric, f"{RECOUNT}-{day}"), missing, at)
+    found = _put_right(true, day, at)
+    for wider in reversed(rules.containing(area)[:-1]):
+        found |= _put_right(_below(wider, day, at), day, at)
     log.event("counters.recounted", area=area, day=day, rows=len(found))
     return found
+
+
+def _put_right(true: Mapping[tuple[str, str], int], day: str, at: int) -> dict[str, int]:
+    found = {}
+    for (place, metric), n in true.items():
+        missing = found[f"{place} {metric}"] = _missing(place, day, metric, n, at)
+        _put(rules.area_key(place, day, metric, RECOUNT), missing, at)
+        _put(rules.area_key(place, TOTAL, metric, f"{RECOUNT}-{day}"), missing, at)
+    return found
+
+
+def _below(area: str, day: str, at: int) -> dict[tuple[str, str], int]:
+    """Sum the day's counters of the areas one level below, which were put right before."""
+    rows = living(CounterRow.query(rules.area_partition(area, day), consistent_read=True), at)
+    below = rules.sums((row.sort, int(row.n)) for row in rows).values()
+    return {(area, metric): sum(counts[metric] for counts in below) for metric in _OF_A_DAY}
 
 
 def recount_levels(area: str, at: int) -> dict[str, int]:
