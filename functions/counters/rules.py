@@ -1,7 +1,8 @@
 """Counters that are exact under any replay (law 7): what a change counts for, and which changes were counted already.
 
 A row belongs to one thing that is counted and one stream shard, and remembers the sequence of the last change it counted.
-Within a shard changes come in order and at least once, so whatever is not newer than that was counted.
+Within a shard changes come in order and at least once, so whatever is not newer than that was counted. A day's row moves
+with that of all days, whose last sequence says what is new to both.
 Sequences are compared as integers: as text, `9` is after `10`.
 
 Some things happen (a check-in) and are summed by day and over all days. Others stand (a venue that waits, a code that is
@@ -185,14 +186,15 @@ def together(rows: Iterable[Key]) -> dict[Key, tuple[Key, ...]]:
     heads = {key.sort: key for key in every if key.kept_s is None}
     found: dict[Key, tuple[Key, ...]] = {}
     for key in every:
-        head = heads.get(key.sort, key) if key.kept_s == KEPT_S else key
+        head = heads[key.sort] if key.kept_s == KEPT_S else key
         found[head] = found.get(head, ()) + (() if key is head else (key,))
     return found
 
 
-def gained(head: Tally, deltas: Mapping[int, int]) -> Tally:
-    """Return what a day's row gains of a batch, and the last sequence of it: only what is new to its head counts."""
-    return fold(Tally(0, head.last), deltas)
+def gained(head: Tally, days: Mapping[Key, Mapping[int, int]]) -> dict[Key, Tally]:
+    """Return what days' rows gain of a batch, and the last sequence of it: only what is new to their head counts."""
+    gains = {key: fold(Tally(0, head.last), deltas) for key, deltas in days.items()}
+    return {key: gain for key, gain in gains.items() if gain.last > head.last}
 
 
 def kinds(how: str, party: int) -> dict[str, int]:

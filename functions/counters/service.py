@@ -37,7 +37,7 @@ def fold(changes: Iterable[Counted], shard: str, at: int) -> int:
     def fold_one(head: Key) -> int:
         return _fold_head(head, rows[head], {key: rows[key] for key in heads[head]}, stored.get(head, Tally()), at)
 
-    # A batch of a whole city's morning moves a thousand rows, each by itself: one after the other they would be late.
+    # A batch of a whole city's morning moves a thousand rows, each with its days': one after the other they would be late.
     return sum(spread(fold_one, heads))
 
 
@@ -77,13 +77,12 @@ def _fold_head(head: Key, deltas: Deltas, days: Mapping[Key, Deltas], stored: Ta
         folded = rules.fold(stored, deltas)
         if folded == stored:
             return 0
-        gains = {key: rules.gained(stored, of_day) for key, of_day in days.items()}
-        moved = {key: gain for key, gain in gains.items() if gain.last > stored.last}
+        moved = rules.gained(stored, days)
         if _write(head, stored, folded, moved, at):
             if stored.last < 0 and head.kept_s is None:
                 _merge(head, at)
             return 1 + len(moved)
-        stored = _tally(CounterRow.get(head.partition, head.sort, consistent_read=True))
+        stored = _stored([head]).get(head, Tally())  # in a conflict the other's row may not be there yet
     raise RuntimeError("a counter was written by others at every attempt")
 
 

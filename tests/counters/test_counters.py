@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from functions.checkins.rules import Act, hour_shard, sort_key
 from functions.checkins.service import Details
 from functions.counters import handlers, recounting, reports, rules, service
 from functions.counters.model import CounterRow
-from functions.counters.rules import Change
+from functions.counters.rules import Change, Key, Tally
 from functions.scans import service as scans
 from functions.scans.service import Place, Shown
 from functions.shared import clock
@@ -215,6 +216,24 @@ def test_two_workers_on_one_shard_count_once() -> None:
     assert of_day(area)["checkins"] == 50
 
 
+def test_a_worker_that_was_overtaken_counts_in_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another counted between its reading and its writing: day and all days stay as they are, and it reads again."""
+    area, read = new_area(), service._stored
+    changes = [Change(area, TODAY, "checkins", n) for n in range(50)]
+    service.fold(changes[:20], "s", AT)
+
+    def overtaken(keys: Iterable[Key]) -> dict[Key, Tally]:
+        monkeypatch.setattr(service, "_stored", read)
+        found = read(keys)
+        service.fold(changes[:40], "s", AT)
+        return found
+
+    monkeypatch.setattr(service, "_stored", overtaken)
+    service.fold(changes, "s", AT)
+    told = reports.report(area, TODAY, AT).own
+    assert told.of_day["checkins"] == told.cumulative["checkins"] == 50
+
+
 def test_a_settled_day_is_repaired_by_counting_again() -> None:
     """What a stream lost for good is found in the rows themselves; again changes nothing."""
     area = new_area()
@@ -232,6 +251,10 @@ def test_a_settled_day_is_repaired_by_counting_again() -> None:
         (row,) = CounterRow.query(partition, CounterRow.sort.startswith(f"{area}#checkins#"))
         row.n -= 3
         row.save()
+    for partition in (f"{area[:4]}#{day}", f"{area[:4]}#all"):  # the district's own rows lost another one
+        row = next(CounterRow.query(partition, CounterRow.sort.startswith(f"{area[:6]}#checkins#")))
+        row.n -= 1
+        row.save()
     assert recounting.recount(area, day, AT)[f"{area} checkins"] == 3
     assert of_day(area, day)["checkins"] == 4
     assert apart.items() <= of_day(area, day).items()
@@ -239,6 +262,12 @@ def test_a_settled_day_is_repaired_by_counting_again() -> None:
     assert [again[f"{area} {metric}"] for metric in ("checkins", *apart)] == [3, 0, 0, 0]
     assert of_day(area, day)["checkins"] == 4
     assert reports.report(area, day, AT).own.cumulative["checkins"] == 4
+    assert again[f"{area[:6]} checkins"] == 1
+    for wider in (area[:9], area[:6], area[:4]):
+        told = reports.report(wider, day, AT)
+        assert told.own.of_day["checkins"] == sum(one.of_day["checkins"] for one in told.below)
+    with pytest.raises(ValueError, match="RFC 3339"):
+        recounting.recount(area, day.replace("-", ""), AT)
     for wrong in (clock.china_day(AT - 86_400), clock.china_day(AT - 15 * 86_400)):
         with pytest.raises(ValueError, match="recounted"):
             recounting.recount(area, wrong, AT)

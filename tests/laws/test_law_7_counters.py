@@ -40,7 +40,7 @@ def records(draw: st.DrawFn, sequence: int) -> list[Change]:
 
 
 @st.composite
-def one_day_changes(draw: st.DrawFn, sequence: int) -> list[Change]:
+def happenings(draw: st.DrawFn, sequence: int) -> list[Change]:
     """What happened, each on its day, in the order of one shard."""
     return [
         Change(draw(st.sampled_from(AREAS)), draw(st.sampled_from(DAYS)), "checkins", sequence + n)
@@ -92,9 +92,8 @@ def folded(
     for head, days in filter(lambda one: moves(one[0]), rules.together(rows).items()):
         before = table.get(head, Tally())
         table[head] = rules.fold(before, rows[head])
-        for day in days:
-            gain, stored = rules.gained(before, rows[day]), table.get(day, Tally())
-            table[day] = Tally(stored.n + gain.n, max(stored.last, gain.last)) if gain.n else stored
+        for day, gain in rules.gained(before, {day: rows[day] for day in days}).items():
+            table[day] = Tally(table.get(day, Tally()).n + gain.n, gain.last)
 
 
 def place_of(key: Key) -> tuple[str, str]:
@@ -127,7 +126,7 @@ def test_every_change_counts_once_however_it_is_delivered(data: st.DataObject, m
 
 
 @settings(max_examples=50, deadline=None)
-@given(data=st.data(), changes=st.integers(0, 10**39).flatmap(one_day_changes))
+@given(data=st.data(), changes=st.integers(0, 10**39).flatmap(happenings))
 def test_what_died_half_way_is_mended_by_counting_its_days_again(data: st.DataObject, changes: list[Change]) -> None:
     """Some rows of some batches never moved, later ones went on, and then they are handed over again.
 
