@@ -46,7 +46,8 @@ def _says_so(error: BaseException) -> bool:
             return True
     if isinstance(error, botocore.ClientError):
         return error.response.get("Error", {}).get("Code") in _CODES
-    return isinstance(error, botocore.ConnectionError | botocore.HTTPClientError)
+    # The last: the body of an object ended before its length, which no client tries again by itself.
+    return isinstance(error, botocore.ConnectionError | botocore.HTTPClientError | botocore.IncompleteReadError)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, IncompleteReadError, ReadTimeoutError
 from pynamodb.exceptions import CancellationReason, GetError, PutError, TransactWriteError, VerboseClientError
 
 from functions.shared.shortage import is_shortage, refusal
@@ -38,6 +38,7 @@ def cancelled(*codes: str | None) -> TransactWriteError:
         (PutError("put", told("ValidationException")), False),
         (GetError("get", EndpointConnectionError(endpoint_url="http://x")), True),
         (ReadTimeoutError(endpoint_url="http://x"), True),
+        (IncompleteReadError(actual_bytes=1, expected_bytes=2), True),
         (cancelled(None, "ThrottlingError"), True),
         (cancelled("ConditionalCheckFailed", None), False),
         (RuntimeError("a fault of ours"), False),
