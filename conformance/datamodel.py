@@ -44,14 +44,7 @@ def check_credential(document: Mapping[str, Any]) -> None:
     Raises:
         Nonconforming: for the first law it breaks.
     """
-    terms = check_contexts(document.get("@context"))
-    _check_id(document, "id")
-    _check_types(document, terms)
-    if "VerifiableCredential" not in _listed(document["type"]):
-        raise Nonconforming("type without VerifiableCredential")
-    unknown = document.keys() - _MEMBERS - (terms or set())
-    if unknown and terms is not None:
-        raise Nonconforming(f"members that no context gives a meaning: {sorted(unknown)}")
+    terms = _check_outside(document, "VerifiableCredential", _MEMBERS)
     _check_party(document.get("issuer"), "issuer")
     _check_subjects(document.get("credentialSubject"))
     _check_texts(document)
@@ -67,18 +60,24 @@ def check_presentation(document: Mapping[str, Any]) -> None:
     Raises:
         Nonconforming: for the first law it breaks.
     """
-    terms = check_contexts(document.get("@context"))
-    _check_id(document, "id")
-    _check_types(document, terms)
-    if "VerifiablePresentation" not in _listed(document["type"]):
-        raise Nonconforming("type without VerifiablePresentation")
-    unknown = document.keys() - _SHOWN_MEMBERS - (terms or set())
-    if unknown and terms is not None:
-        raise Nonconforming(f"members that no context gives a meaning: {sorted(unknown)}")
+    _check_outside(document, "VerifiablePresentation", _SHOWN_MEMBERS)
     if "holder" in document:
         _check_party(document["holder"], "holder")
     for credential in _listed(document.get("verifiableCredential", [])):
         open_envelope(credential)
+
+
+def _check_outside(document: Mapping[str, Any], own: str, members: frozenset[str]) -> set[str] | None:
+    """Hold what both have to its laws: contexts, id, types with its own among them, members; return the terms."""
+    terms = check_contexts(document.get("@context"))
+    _check_id(document, "id")
+    _check_types(document, terms)
+    if own not in _listed(document["type"]):
+        raise Nonconforming(f"type without {own}")
+    unknown = document.keys() - members - (terms or set())
+    if unknown and terms is not None:
+        raise Nonconforming(f"members that no context gives a meaning: {sorted(unknown)}")
+    return terms
 
 
 def open_envelope(document: object) -> tuple[str, str]:
