@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from functions.jobs import handlers
-from functions.lake import sql
+from functions.lake import files, sql
 from functions.shared.clock import china_time
 from functions.shared.pids import pid_of
 from infra.local import Service
@@ -150,6 +150,7 @@ def in_lake(engine: Service, folder: Path, labs: Iterable[str]) -> dict[str, Cou
     for key, path in zip(keys, paths, strict=True):
         if not path.exists():  # a file of the lake is never written again
             s3.download_file(bucket, key, str(path))
+            assert_a_lake_file(path)
     columns = "lab, pid, tube, revision, pool_size, sampled_at, reported_at, result, site"
     query = f"SELECT {columns} FROM read_parquet({[str(path) for path in paths]})"  # noqa: S608 - ours
     found: dict[str, Counter[tuple[str, str, Stored]]] = {lab: Counter() for lab in labs}
@@ -158,6 +159,16 @@ def in_lake(engine: Service, folder: Path, labs: Iterable[str]) -> dict[str, Cou
             if lab in found:
                 found[lab][person, tube, tuple(stored)] += 1
     return found
+
+
+def assert_a_lake_file(path: Path) -> None:
+    """It holds pids, no name, phone or document, and its rows stand by part and person."""
+    with sql.engine(256) as (connection, _):
+        asked = connection.execute(f"SELECT * FROM read_parquet('{path}')")  # noqa: S608 - ours
+        assert [column[0] for column in asked.description] == list(files.RESULTS)
+        places = connection.execute(f"SELECT part, pid FROM read_parquet('{path}')").fetchall()  # noqa: S608 - ours
+    assert places == sorted(places)
+    assert all(part == files.part_of(person) for part, person in places)
 
 
 def stands_in_lake(lab: str, rows: Iterable[tuple[str, str, Stored]], lines: Iterable[Line]) -> dict[Any, Stored]:

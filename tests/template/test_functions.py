@@ -33,6 +33,8 @@ module, name = sys.argv[1].rsplit(".", 1)
 handler = getattr(importlib.import_module(module), name)
 print(json.dumps([callable(handler), sorted(sys.modules)]))
 """
+GROUP = {"run.$": "$.run", "group.$": "$$.Map.Item.Value"}
+MOST_INLINE = 40  # Step Functions: an inline map's concurrency
 STREAM = {
     "BisectBatchOnFunctionError": True,
     "FunctionResponseTypes": ["ReportBatchItemFailures"],
@@ -133,6 +135,12 @@ def test_a_day_key_is_opened_for_one_use_only() -> None:
             assert set(condition.get("StringEquals", {})) == {"kms:EncryptionContext:use"}, name
 
 
+def test_a_run_writes_by_so_many_groups_at_once() -> None:
+    """An inline map runs at most forty at once, and a machine's engine no more than a city's tables."""
+    widths = {stage: figures["Groups"] for stage, figures in template()["Mappings"]["Sizing"].items()}
+    assert 1 <= widths["local"] <= widths["dev"] <= widths["prod"] <= MOST_INLINE
+
+
 @pytest.mark.parametrize("name", sorted(resources("AWS::Serverless::StateMachine")))
 def test_every_substitution_resolves(name: str) -> None:
     """A definition uses exactly what the template hands it, and is JSON once that is filled in."""
@@ -143,8 +151,8 @@ def test_every_substitution_resolves(name: str) -> None:
     for value in given.values():
         for logical in _references(value):
             assert logical in template()["Resources"] or logical in template()["Mappings"]
-    definition = json.loads(re.sub(r"\$\{\w+\}", "1", text))
-    _check_states(definition)
+    # A width is a number of the stage, and stays a name here: no map may be wider than what the template says.
+    _check_states(json.loads(re.sub(r": (\$\{\w+\})", r': "\1"', text)))
 
 
 def _references(value: dict[str, Any]) -> list[str]:
@@ -164,5 +172,8 @@ def _check_states(machine: dict[str, Any]) -> None:
             # The engine knows no other name, and the parts are idempotent.
             assert [retry["ErrorEquals"] for retry in state["Retry"]] == [["States.ALL"]]
         if state["Type"] == "Map":
-            assert state["MaxConcurrency"] > 0
+            # Items are numbers of groups, within one execution; how many at once is the throttle on writes.
+            assert state["MaxConcurrency"] == "${Groups}"
+            assert (state["ItemsPath"], state["ItemSelector"]) == ("$.groups", GROUP)
+            assert state["ItemProcessor"]["ProcessorConfig"] == {"Mode": "INLINE"}
             _check_states(state["ItemProcessor"])
