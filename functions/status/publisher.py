@@ -76,7 +76,7 @@ def publish_all(at: int) -> int:
     """Open what the next two days need, publish every live list, drop those past their time; tell how many were published.
 
     Raises:
-        Exception: one of the lists could not be made, all others were; the first such failure, once everything is done.
+        Exception: some lists could not be made, the others were; the first such failure, once everything is done.
     """
     open_ahead(at)
     count, failures = 0, list[Exception]()
