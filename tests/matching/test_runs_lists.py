@@ -16,7 +16,7 @@ from functions.matching.shapes import MOST_UNITS, Place, area_tallies, unit_tall
 from functions.shared import clock
 from infra.local import Service
 from tests.door.inprocess import call
-from tests.matching.world import HOUR, World, arrive, new_area
+from tests.matching.world import HOUR, World, arrive, drain, new_area
 
 
 def listed(engine: Service, scope: str, role: str = "officer") -> list[dict[str, Any]]:
@@ -48,6 +48,20 @@ def report(engine: Service, run: str, scope: str, role: str = "officer") -> dict
     assert answered.status == 200, answered.body
     found: dict[str, Any] = answered.json()
     return found
+
+
+def test_what_the_stream_settled_the_next_run_finds_done(engine: Service) -> None:
+    """Results through the table's own stream, then the run: it keeps what stands, changes nobody, and missed is nothing."""
+    world = World(clock.now())
+    world.register("a")
+    world.enlist("a", ["p1", "p2", "p3"], settled=True)
+    arrive([world.result("p1", "negative", HOUR), world.result("p2", "negative", HOUR, tube="x")], world.at)
+    arrive([world.result("p2", "positive", HOUR, tube="x", revision=1)], world.at)
+    drain()
+    world.at = clock.now() + 2  # after every decision of the stream's
+    told = report(engine, performed(world, world.area), world.area)
+    assert (told["kept"], told["refused"]) == (1, {"no-test": 1, "positive": 1})
+    assert (told["missed"], told["entitled"], told["renewed"], told["withdrawn"]) == (0, 0, 0, 0)
 
 
 def test_a_report_says_what_changed_in_which_unit(engine: Service) -> None:
